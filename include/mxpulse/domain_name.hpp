@@ -1,0 +1,40 @@
+// A domain name in the one form mxpulse keeps: lower-case A-labels without the final dot.
+#pragma once
+
+#include <compare>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "mxpulse/result.hpp"
+
+namespace mxpulse {
+
+// Made only by parse(), so whoever holds one may put it into a label, a log line or a query as it stands:
+// letters, digits, '-', '_' and '.', at most 253 characters, labels of 1 to 63 (RFC 1035 2.3.4, RFC 5890 2.3.2.1).
+class DomainName {
+ public:
+  DomainName() = default;  // empty; equal to no parsed name
+
+  // Takes U-labels too (UTF-8, IDNA 2008 by libidn2, non-transitional) and one final dot.
+  static Result<DomainName> parse(std::string_view text);
+
+  const std::string& text() const { return text_; }
+  bool empty() const { return text_.empty(); }
+
+  auto operator<=>(const DomainName&) const = default;
+
+ private:
+  explicit DomainName(std::string text) : text_(std::move(text)) {}
+
+  std::string text_;
+};
+
+}  // namespace mxpulse
+
+template <>
+struct std::hash<mxpulse::DomainName> {
+  std::size_t operator()(const mxpulse::DomainName& name) const noexcept {
+    return std::hash<std::string>{}(name.text());
+  }
+};

@@ -1,0 +1,46 @@
+// The hosts a sender would try for a destination, or why there are none.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mxpulse/address.hpp"
+#include "mxpulse/cause.hpp"
+#include "mxpulse/domain_name.hpp"
+
+namespace mxpulse {
+
+inline constexpr std::size_t kHostsMax = 10;            // hosts of one MX set that are looked at
+inline constexpr std::size_t kAddressesPerHostMax = 4;  // addresses of one host
+inline constexpr std::size_t kAddressesMax = 8;         // addresses of one MX set asked in a round
+
+struct MxHost {
+  DomainName name;
+  std::uint16_t preference = 0;     // lower is tried first
+  std::string provider;             // registered domain of `name` (public suffix list); `name` itself if there is none
+  std::vector<Address> addresses;   // at most kAddressesPerHostMax, as the resolver ordered them, families interleaved
+  std::size_t addresses_omitted = 0;
+  // Set when `addresses` is empty: dns_temporary, resolver_down or no_address.
+  std::optional<Cause> failure;
+  std::string why;  // `failure` in words; our own words, no remote text
+};
+
+struct MxSet {
+  DomainName destination;
+  std::vector<MxHost> hosts;      // most preferred first, equal preference shuffled; at most kHostsMax
+  std::size_t hosts_omitted = 0;  // hosts beyond kHostsMax
+  bool implicit = false;          // no MX record at all: the domain itself is the host (RFC 5321 5.1)
+  bool stale = false;             // from the cache beyond its TTL, because no fresh answer came (RFC 8767)
+  bool fresh = true;              // at least one answer came from the wire now, none of it from the cache
+  // Set when there is nothing to probe. With no_address from hosts that have none, `hosts` still names them.
+  std::optional<Cause> failure;
+  std::string why;
+
+  // The provider of the most preferred host, or of the destination itself when it has no host.
+  std::string provider;
+};
+
+}  // namespace mxpulse

@@ -1,0 +1,36 @@
+// Those who want to know what happens, as it happens: the counters, the event log.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "mxpulse/address.hpp"
+#include "mxpulse/domain_name.hpp"
+#include "mxpulse/mx_set.hpp"
+#include "mxpulse/probe_result.hpp"
+#include "mxpulse/time.hpp"
+#include "mxpulse/verdict.hpp"
+
+namespace mxpulse {
+
+// Called on the loop's thread. Each does nothing by default, so that an observer names only what it cares for.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+
+  virtual void probed(const Address& /*address*/, const ProbeResult& /*result*/, Now /*now*/) {}
+  // How late a due probe was begun; never negative.
+  virtual void probe_lagged(Duration /*lag*/) {}
+  virtual void verdict_changed(const DomainName& /*destination*/, Verdict /*from*/, Verdict /*to*/,
+                               std::string_view /*why*/, Now /*now*/) {}
+  virtual void host_changed(const Address& /*address*/, bool /*answering*/, unsigned /*streak*/,
+                            const ProbeResult& /*result*/, Now /*now*/) {}
+  virtual void destination_joined(const DomainName& /*destination*/, std::size_t /*bounces*/, Now /*now*/) {}
+  virtual void destination_left(const DomainName& /*destination*/, Now /*now*/) {}
+  virtual void feed_read(const std::string& /*feed*/, std::size_t /*lines*/, Now /*now*/) {}
+  virtual void feed_failed(const std::string& /*feed*/, std::string_view /*why*/, Now /*now*/) {}
+  virtual void reloaded(bool /*successful*/, std::string_view /*why*/, Now /*now*/) {}
+};
+
+}  // namespace mxpulse

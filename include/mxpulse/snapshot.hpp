@@ -1,0 +1,54 @@
+// One immutable picture of what the daemon knows, for those who tell it on: metrics, API, status page.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mxpulse/address.hpp"
+#include "mxpulse/cause.hpp"
+#include "mxpulse/domain_name.hpp"
+#include "mxpulse/time.hpp"
+#include "mxpulse/verdict.hpp"
+
+namespace mxpulse {
+
+// One address of one host. An address that several host names share appears once for each name, with the same numbers.
+struct HostView {
+  DomainName host;
+  Address address;
+  std::string provider;
+  std::optional<bool> answering;         // empty: not known yet
+  unsigned streak = 0;                   // no-answers in a row
+  std::optional<SystemTime> since;       // first no-answer of the streak
+  std::optional<SystemTime> last_probe;  // the last result that says something about the host
+  std::optional<Cause> cause;            // of the last result
+  std::optional<int> reply_code;
+  std::string greeting;  // escaped, see ProbeResult
+  std::string why;
+};
+
+struct DestinationView {
+  DomainName destination;
+  std::string provider;
+  Verdict verdict = Verdict::kUnknown;
+  std::optional<Cause> cause;       // what decided the verdict; empty: nothing known yet
+  std::string why;                  // the verdict in words
+  unsigned streak = 0;              // no-answers in a row of the address that has fewest of them
+  std::optional<SystemTime> since;  // since when no address answered
+  std::size_t bounces = 0;          // distinct messages behind it within the watch window
+  bool configured = false;          // on the watchlist by the config file, not by bounces
+  bool stale_dns = false;
+  std::vector<std::size_t> hosts;  // positions in Snapshot::hosts, as a sender would try them
+};
+
+struct Snapshot {
+  SystemTime taken;
+  std::vector<DestinationView> destinations;  // worst first: bounces behind it, then streak, then name
+  std::vector<HostView> hosts;                // each (host, address) once
+  std::size_t probes_in_flight = 0;
+};
+
+}  // namespace mxpulse

@@ -1,0 +1,42 @@
+// The one event loop (libuv). Everything but the HTTP server's thread happens on it.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "mxpulse/time.hpp"
+
+struct uv_loop_s;
+
+namespace mxpulse::net {
+
+class Loop {
+ public:
+  Loop();   // throws std::runtime_error when the system gives no loop
+  ~Loop();  // every Timer, SocketWatch, SignalWatch and FileWatch on it must be gone
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  // Runs until stop(). Work posted before is done first.
+  void run();
+  // Ends run() after the current turn. Loop thread only; from elsewhere: post([&] { loop.stop(); }).
+  void stop();
+
+  // Runs `work` on the loop's thread in a later turn, in the order posted. Any thread; also inside a callback.
+  // What is still queued when the loop is destroyed is dropped unrun.
+  void post(std::function<void()> work);
+
+  uv_loop_s* handle() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// The machine's clocks. Steady time counts suspended time (CLOCK_BOOTTIME), so an interval slept through is over.
+class MachineClock final : public Clock {
+ public:
+  Now now() const override;
+};
+
+}  // namespace mxpulse::net

@@ -1,0 +1,36 @@
+#include "mxpulse/address.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace mxpulse {
+
+std::optional<Address> Address::parse(std::string_view text) {
+  std::array<char, INET6_ADDRSTRLEN> terminated{};
+  if (text.empty() || text.size() >= terminated.size() || text.find('\0') != std::string_view::npos) return std::nullopt;
+  std::copy(text.begin(), text.end(), terminated.begin());
+
+  Address address;
+  address.family = text.find(':') == std::string_view::npos ? Family::kIPv4 : Family::kIPv6;
+  const int family = address.family == Family::kIPv4 ? AF_INET : AF_INET6;
+  if (inet_pton(family, terminated.data(), address.bytes.data()) != 1) return std::nullopt;
+  return address;
+}
+
+std::optional<Address> Address::from_bytes(const std::uint8_t* data, std::size_t count) {
+  if (count != 4 && count != 16) return std::nullopt;
+  Address address;
+  address.family = count == 4 ? Family::kIPv4 : Family::kIPv6;
+  std::copy(data, data + count, address.bytes.begin());
+  return address;
+}
+
+std::string Address::text() const {
+  std::array<char, INET6_ADDRSTRLEN> buffer{};
+  inet_ntop(family == Family::kIPv4 ? AF_INET : AF_INET6, bytes.data(), buffer.data(), buffer.size());
+  return buffer.data();
+}
+
+}  // namespace mxpulse
