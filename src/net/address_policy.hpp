@@ -1,26 +1,15 @@
-// CIDR ranges, and which addresses a probe may connect to.
+// Which addresses a probe may connect to.
 #pragma once
 
 #include <sys/socket.h>
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "mxpulse/address.hpp"
+#include "mxpulse/address_range.hpp"
 
 namespace mxpulse::net {
-
-struct AddressRange {
-  Address base;        // bits beyond `prefix` are zero
-  unsigned prefix = 0;  // 0-32 or 0-128
-
-  // Reads "192.0.2.0/24", "2001:db8::/32" or one address. Bits set beyond the prefix are no range ("192.0.2.1/24").
-  static std::optional<AddressRange> parse(std::string_view text);
-
-  bool contains(const Address& address) const;
-};
 
 // Says which addresses must not be connected to: an MX record may name any, 127.0.0.1 and 169.254.169.254 included.
 class AddressPolicy {
