@@ -1,0 +1,40 @@
+// What we know about one address: its streak, and the result it stands on.
+#pragma once
+
+#include <optional>
+#include <unordered_map>
+
+#include "health/no_answer_streak.hpp"
+#include "mxpulse/address.hpp"
+#include "mxpulse/probe_result.hpp"
+
+namespace mxpulse::health {
+
+struct AddressHealth {
+  NoAnswerStreak streak;
+  std::optional<Cause> settled;          // the cause the state stands on; empty while the state is unknown
+  std::optional<ProbeResult> last;       // the last result of any kind
+  std::optional<SystemTime> last_asked;  // of the last result that says something about the host
+
+  Transition record(const ProbeResult& result, Thresholds thresholds, Now now);
+};
+
+// Every address we ask, once, however many destinations share it.
+class AddressBook {
+ public:
+  explicit AddressBook(Thresholds thresholds) : thresholds_(thresholds) {}
+
+  // New thresholds count from the next result on; no streak is lost.
+  void set_thresholds(Thresholds thresholds) { thresholds_ = thresholds; }
+
+  Transition record(const Address& address, const ProbeResult& result, Now now);
+  // Null while nothing was recorded. Valid until the next record() or forget().
+  const AddressHealth* find(const Address& address) const;
+  void forget(const Address& address) { known_.erase(address); }
+
+ private:
+  Thresholds thresholds_;
+  std::unordered_map<Address, AddressHealth> known_;
+};
+
+}  // namespace mxpulse::health

@@ -1,0 +1,67 @@
+#include "schedule/schedule.hpp"
+
+#include <algorithm>
+
+namespace mxpulse::schedule {
+
+void Schedule::add(const Address& address, Duration spread, SteadyTime now) {
+  forget_old(now);
+  Entry& entry = entries_[address];
+  unused_.erase(address);
+  if (++entry.users > 1) return;
+  std::uniform_int_distribution<Duration::rep> within(0, std::max<Duration::rep>(0, spread.count()));
+  queue_.set(address, not_before(entry, now + Duration(within(random_))));
+}
+
+bool Schedule::remove(const Address& address, SteadyTime now) {
+  const auto found = entries_.find(address);
+  if (found == entries_.end() || found->second.users == 0) return false;
+  if (--found->second.users > 0) return false;
+  queue_.erase(address);
+  unused_.set(address, found->second.begun.value_or(now) + pacing_.per_address);
+  forget_old(now);
+  return true;
+}
+
+std::optional<Due> Schedule::take(SteadyTime now) {
+  const auto taken = queue_.take(now);
+  if (!taken) return std::nullopt;
+  entries_[taken->second].begun = now;
+  return Due{taken->second, now - taken->first};
+}
+
+void Schedule::settle(const Address& address, Pace pace, SteadyTime now) {
+  const auto found = entries_.find(address);
+  if (found == entries_.end() || found->second.users == 0) return;
+  queue_.set(address, not_before(found->second, now + jittered(interval_for(found->second, pace))));
+}
+
+void Schedule::hurry(const Address& address, SteadyTime now) {
+  if (!queue_.contains(address)) return;  // being asked right now, or not ours
+  queue_.set(address, not_before(entries_[address], now));
+}
+
+SteadyTime Schedule::not_before(const Entry& entry, SteadyTime due) const {
+  return entry.begun ? std::max(due, *entry.begun + pacing_.per_address) : due;
+}
+
+Duration Schedule::jittered(Duration interval) {
+  std::uniform_real_distribution<double> tenth(-0.1, 0.1);
+  return interval + std::chrono::duration_cast<Duration>(interval * tenth(random_));
+}
+
+Duration Schedule::interval_for(Entry& entry, Pace pace) const {
+  if (pace != Pace::kSilent) {
+    entry.silent_interval = Duration(0);
+    return pace == Pace::kSteady ? pacing_.interval : pacing_.interval_undecided;
+  }
+  const Duration grown = entry.silent_interval == Duration(0) ? pacing_.interval_undecided : entry.silent_interval * 2;
+  entry.silent_interval = std::min(grown, pacing_.interval_silent_max);
+  return entry.silent_interval;
+}
+
+void Schedule::forget_old(SteadyTime now) {
+  while (const auto old = unused_.take(now)) entries_.erase(old->second);
+}
+
+}  // namespace mxpulse::schedule

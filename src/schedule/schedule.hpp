@@ -1,0 +1,74 @@
+// When each address is asked next: once for all destinations that share it, never more often than `per_address`.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <random>
+#include <unordered_map>
+
+#include "mxpulse/address.hpp"
+#include "mxpulse/time.hpp"
+#include "schedule/due_queue.hpp"
+
+namespace mxpulse::schedule {
+
+struct Pacing {
+  Duration interval = std::chrono::minutes(5);              // while the host answers
+  Duration interval_undecided = std::chrono::seconds(30);   // while a change is pending
+  Duration interval_silent_max = std::chrono::minutes(10);  // where the growing interval of a silent host ends
+  Duration per_address = std::chrono::seconds(60);          // the least time between two connects to an address
+};
+
+enum class Pace : std::uint8_t { kSteady, kUndecided, kSilent };
+
+struct Due {
+  Address address;
+  Duration lag;  // how late it is taken, at least 0
+};
+
+// - an address comes due soon after it is added, at the latest after `spread`
+// - taken, it is out of the queue until settle() gives it its next time
+// - a silent host is asked after interval_undecided, then ever twice as late up to interval_silent_max
+// - every interval is jittered by a tenth either way, so that rounds do not stay in step
+// - removed and added again, over reloads too, an address still keeps `per_address` since its last connect
+class Schedule {
+ public:
+  Schedule(Pacing pacing, std::uint64_t seed) : pacing_(pacing), random_(seed) {}
+
+  // Counts from each address's next settling on.
+  void set_pacing(Pacing pacing) { pacing_ = pacing; }
+
+  // One user more or less of the address; it is asked while it has any. remove() says whether it has none left.
+  void add(const Address& address, Duration spread, SteadyTime now);
+  bool remove(const Address& address, SteadyTime now);
+
+  std::optional<SteadyTime> next() const { return queue_.next(); }
+  std::optional<Due> take(SteadyTime now);
+  // The taken address was asked and stands so; no-op when it has no users any more.
+  void settle(const Address& address, Pace pace, SteadyTime now);
+  // Asks soon, as far as `per_address` allows: somebody just bounced there.
+  void hurry(const Address& address, SteadyTime now);
+
+  std::size_t size() const { return entries_.size(); }
+
+ private:
+  struct Entry {
+    unsigned users = 0;
+    std::optional<SteadyTime> begun;  // last connect
+    Duration silent_interval{0};      // 0: not silent
+  };
+
+  SteadyTime not_before(const Entry& entry, SteadyTime due) const;
+  Duration jittered(Duration interval);
+  Duration interval_for(Entry& entry, Pace pace) const;
+  void forget_old(SteadyTime now);
+
+  Pacing pacing_;
+  std::mt19937_64 random_;
+  DueQueue<Address> queue_;
+  std::unordered_map<Address, Entry> entries_;
+  DueQueue<Address> unused_;  // entries without users, by when their last connect stops to matter
+};
+
+}  // namespace mxpulse::schedule

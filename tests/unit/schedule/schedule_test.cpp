@@ -1,0 +1,109 @@
+#include "schedule/schedule.hpp"
+
+#include "support/catch.hpp"
+
+using namespace mxpulse;
+using namespace mxpulse::schedule;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr Pacing kPacing{300s, 30s, 600s, 60s};
+const Address kHost = *Address::parse("192.0.2.1");
+
+SteadyTime at(std::chrono::milliseconds time) { return SteadyTime(1h + time); }
+
+bool near(Duration actual, Duration wanted) { return actual >= wanted * 9 / 10 && actual <= wanted * 11 / 10; }
+
+}  // namespace
+
+TEST_CASE("an address is taken once, however many destinations share it") {
+  Schedule schedule(kPacing, 1);
+  schedule.add(kHost, 0s, at(0s));
+  schedule.add(kHost, 0s, at(0s));
+  CHECK(schedule.take(at(0s)));
+  CHECK_FALSE(schedule.take(at(0s)));
+  CHECK_FALSE(schedule.remove(kHost, at(1s)));
+  CHECK(schedule.remove(kHost, at(1s)));
+}
+
+TEST_CASE("an answering host is asked after the interval, an undecided one sooner, both with jitter") {
+  Schedule schedule(Pacing{300s, 30s, 600s, 1s}, 2);
+  schedule.add(kHost, 0s, at(0s));
+  REQUIRE(schedule.take(at(0s)));
+  schedule.settle(kHost, Pace::kSteady, at(0s));
+  CHECK(near(*schedule.next() - at(0s), 300s));
+  REQUIRE(schedule.take(at(400s)));
+  schedule.settle(kHost, Pace::kUndecided, at(400s));
+  CHECK(near(*schedule.next() - at(400s), 30s));
+}
+
+TEST_CASE("a silent host is asked ever later, up to interval_silent_max, and soon again after it answered") {
+  Schedule schedule(Pacing{300s, 30s, 600s, 1s}, 3);
+  schedule.add(kHost, 0s, at(0s));
+  auto now = at(0s);
+  for (const auto interval : {30s, 60s, 120s, 240s, 480s, 600s, 600s}) {
+    REQUIRE(schedule.take(now));
+    schedule.settle(kHost, Pace::kSilent, now);
+    CHECK(near(*schedule.next() - now, interval));
+    now = *schedule.next();
+  }
+  REQUIRE(schedule.take(now));
+  schedule.settle(kHost, Pace::kSteady, now);
+  now = *schedule.next();
+  REQUIRE(schedule.take(now));
+  schedule.settle(kHost, Pace::kSilent, now);
+  CHECK(near(*schedule.next() - now, 30s));
+}
+
+TEST_CASE("two connects to an address are per_address apart, over removal and a new beginning too") {
+  Schedule schedule(kPacing, 4);
+  schedule.add(kHost, 0s, at(0s));
+  REQUIRE(schedule.take(at(0s)));
+  schedule.settle(kHost, Pace::kUndecided, at(1s));
+  CHECK(*schedule.next() == at(60s));
+  schedule.remove(kHost, at(2s));
+  schedule.add(kHost, 0s, at(3s));
+  CHECK(*schedule.next() == at(60s));
+  schedule.hurry(kHost, at(4s));
+  CHECK(*schedule.next() == at(60s));
+}
+
+TEST_CASE("a removed address is forgotten once per_address is over") {
+  Schedule schedule(kPacing, 5);
+  schedule.add(kHost, 0s, at(0s));
+  REQUIRE(schedule.take(at(0s)));
+  schedule.remove(kHost, at(1s));
+  CHECK(schedule.size() == 1);
+  schedule.add(*Address::parse("192.0.2.2"), 0s, at(61s));
+  CHECK(schedule.size() == 1);
+}
+
+TEST_CASE("an address removed while it is asked is not asked again") {
+  Schedule schedule(kPacing, 6);
+  schedule.add(kHost, 0s, at(0s));
+  REQUIRE(schedule.take(at(0s)));
+  schedule.remove(kHost, at(1s));
+  schedule.settle(kHost, Pace::kSteady, at(2s));
+  CHECK_FALSE(schedule.next());
+}
+
+TEST_CASE("the first round is spread evenly") {
+  Schedule schedule(kPacing, 7);
+  for (int i = 0; i < 10000; ++i) {
+    std::array<std::uint8_t, 4> bytes{10, 0, static_cast<std::uint8_t>(i / 256), static_cast<std::uint8_t>(i % 256)};
+    schedule.add(*Address::from_bytes(bytes.data(), 4), 100s, at(0s));
+  }
+  for (int second = 1; second <= 100; second += 10) {
+    int taken = 0;
+    while (schedule.take(at(std::chrono::seconds(second + 9)))) ++taken;
+    CHECK(taken > 800);
+    CHECK(taken < 1200);
+  }
+}
+
+TEST_CASE("the lag is how late an address is taken") {
+  Schedule schedule(kPacing, 8);
+  schedule.add(kHost, 0s, at(0s));
+  CHECK(schedule.take(at(250ms))->lag == 250ms);
+}
