@@ -1,0 +1,54 @@
+#include "cli/command.hpp"
+
+#include <cstdio>
+#include <exception>
+
+#include "cli/check.hpp"
+#include "cli/config_check.hpp"
+#include "cli/demo.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/run.hpp"
+
+namespace mxpulse::cli {
+namespace {
+
+constexpr const char* kHelp =
+    "mxpulse takes the pulse of destination mail servers.\n"
+    "\n"
+    "  mxpulse check [OPTIONS] TARGET...|-   ask the mail hosts of these domains now\n"
+    "  mxpulse run --config FILE             watch destinations and tell Prometheus\n"
+    "  mxpulse config-check FILE             say what is wrong with a configuration\n"
+    "  mxpulse demo                          run against a small internet on loopback\n"
+    "  mxpulse --version\n"
+    "\n"
+    "\"mxpulse COMMAND --help\" says more.\n";
+
+using Command = int (*)(const std::vector<std::string>&);
+
+Command command_named(const std::string& name) {
+  if (name == "check") return check;
+  if (name == "run") return run;
+  if (name == "config-check") return config_check;
+  if (name == "demo") return demo;
+  return nullptr;
+}
+
+}  // namespace
+
+int run_command(const std::vector<std::string>& arguments) try {
+  if (arguments.empty()) {
+    std::fputs(kHelp, stderr);
+    return kUsage;
+  }
+  const std::string& name = arguments.front();
+  if (name == "--help" || name == "-h" || name == "help") return std::fputs(kHelp, stdout) < 0 ? kNotGood : kGood;
+  if (name == "--version") return std::puts("mxpulse " MXPULSE_VERSION) < 0 ? kNotGood : kGood;
+  if (const Command command = command_named(name)) return command({arguments.begin() + 1, arguments.end()});
+  std::fprintf(stderr, "mxpulse: there is no command \"%s\"; \"mxpulse --help\" lists them\n", name.c_str());
+  return kUsage;
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "mxpulse: %s\n", error.what());
+  return kNotGood;
+}
+
+}  // namespace mxpulse::cli

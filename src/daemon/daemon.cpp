@@ -1,0 +1,174 @@
+#include "daemon/daemon.hpp"
+
+#include <csignal>
+
+#include "config/load.hpp"
+#include "daemon/event_log.hpp"
+#include "daemon/feeds.hpp"
+#include "daemon/loop_door.hpp"
+#include "daemon/monitor.hpp"
+#include "daemon/observers.hpp"
+#include "daemon/options.hpp"
+#include "daemon/service_manager.hpp"
+#include "daemon/snapshot_source.hpp"
+#include "dns/cares_resolver.hpp"
+#include "http/routes.hpp"
+#include "http/server.hpp"
+#include "metrics/metrics.hpp"
+#include "net/signal_watch.hpp"
+#include "probe/banner_prober.hpp"
+#include "probe/descriptor_limit.hpp"
+
+namespace mxpulse::daemon {
+namespace {
+
+constexpr auto kReloadPatience = std::chrono::seconds(10);
+
+std::unique_ptr<dns::CaresResolver> make_resolver(net::Loop& loop, const Clock& clock, const config::Config& config, DnsObserver& observer) {
+  auto resolver = dns::CaresResolver::make(loop, clock, dns_options(config), &observer);
+  if (!resolver) throw std::runtime_error(resolver.why());
+  return std::move(*resolver);
+}
+
+}  // namespace
+
+// In the order they are built; they end in the opposite one.
+class Daemon::Parts {
+ public:
+  Parts(net::Loop& loop, config::Config config, std::string config_path)
+      : loop_(loop),
+        config_(std::move(config)),
+        config_path_(std::move(config_path)),
+        limit_(probe::raise_descriptor_limit()),
+        log_(log_format(config_), log_level(config_)),
+        metrics_(config_.metrics.max_destinations),
+        monitor_(loop, clock_, monitor_options(config_, limit_.max_in_flight), observers_),
+        prober_(loop, clock_, probe_options(config_), monitor_),
+        resolver_(make_resolver(loop, clock_, config_, metrics_)),
+        feeds_(loop, clock_, observers_, [this](const BounceEvent& event) { monitor_.bounced(event); }),
+        door_(loop),
+        snapshots_(door_, clock_, monitor_),
+        server_(config_.http.listen, http::Limits{}, http::routes(sources())) {
+    observers_.add(log_);
+    observers_.add(metrics_);
+  }
+
+  void run() {
+    std::signal(SIGPIPE, SIG_IGN);  // a peer that hung up is an errno, not an end
+    const net::SignalWatch on_hangup(loop_, SIGHUP, [this] { reload(); });
+    const net::SignalWatch on_terminate(loop_, SIGTERM, [this] { stop(); });
+    const net::SignalWatch on_interrupt(loop_, SIGINT, [this] { stop(); });
+    net::Timer alive(loop_, [] { tell_alive(); });
+    if (const auto interval = watchdog_interval()) alive.start_every(*interval / 2);
+
+    monitor_.use(prober_);
+    monitor_.use(*resolver_);
+    feeds_.follow(config_.feeds);
+    log_.note(Level::kInfo, "started",
+              "at most " + std::to_string(monitor_options(config_, limit_.max_in_flight).max_in_flight) +
+                  " probes at a time; metrics at http://" + http_address() + "/metrics",
+              clock_.now());
+    started_ = true;
+    tell_ready("watching");
+    loop_.run();
+    door_.close();
+    log_.note(Level::kInfo, "stopped", "told to", clock_.now());
+  }
+
+  void also_tell(Observer& observer) { observers_.add(observer); }
+
+  std::string http_address() const { return Endpoint{config_.http.listen.address, server_.port()}.text(); }
+
+ private:
+  http::Sources sources() {
+    http::Sources sources;
+    sources.metrics = [this]() -> Result<std::string> {
+      const auto snapshot = snapshots_.newest();
+      if (!snapshot) return Result<std::string>::failure(snapshot.why());
+      return metrics_.text(**snapshot);
+    };
+    sources.ready = [this]() -> Result<bool> {
+      if (!started_) return Result<bool>::failure("starting");
+      return true;
+    };
+    sources.reload = [this]() -> Result<bool> {
+      auto reloaded = door_.ask<Result<bool>>([this] { return reload(); }, kReloadPatience);
+      return reloaded ? *reloaded : Result<bool>::failure(reloaded.why());
+    };
+    return sources;
+  }
+
+  Result<bool> reload() {
+    tell_reloading();
+    const Result<bool> result = try_reload();
+    observers_.reloaded(bool(result), result ? "the new configuration is in force" : result.why(), clock_.now());
+    tell_ready(result ? "watching" : "watching; the last reload failed, the old configuration is in force");
+    return result;
+  }
+
+  // Everything that can fail comes first; from then on nothing does.
+  Result<bool> try_reload() {
+    using Failed = Result<bool>;
+    if (config_path_.empty()) return Failed::failure("there is no configuration file to read");
+    auto loaded = config::load(config_path_);
+    if (!loaded) return Failed::failure(loaded.why());
+    if (loaded->http.listen != config_.http.listen) {
+      return Failed::failure(config_path_ + ": http.listen cannot change while mxpulse runs; restart it, or keep " +
+                             config_.http.listen.text());
+    }
+    std::unique_ptr<dns::CaresResolver> resolver;
+    if (dns_options(*loaded) != dns_options(config_)) {
+      auto made = dns::CaresResolver::make(loop_, clock_, dns_options(*loaded), &metrics_);
+      if (!made) return Failed::failure(config_path_ + ": dns: " + made.why());
+      resolver = std::move(*made);
+    }
+
+    config_ = std::move(*loaded);
+    log_.configure(log_format(config_), log_level(config_));
+    metrics_.set_max_destinations(config_.metrics.max_destinations);
+    prober_.set_options(probe_options(config_));
+    monitor_.configure(monitor_options(config_, limit_.max_in_flight));
+    if (resolver) {
+      std::swap(resolver_, resolver);  // the old one ends here, with what it had in flight
+      monitor_.use(*resolver_);
+    }
+    feeds_.follow(config_.feeds);
+    return true;
+  }
+
+  void stop() {
+    tell_stopping();
+    door_.close();
+    loop_.stop();
+  }
+
+  net::Loop& loop_;
+  net::MachineClock clock_;
+  config::Config config_;
+  std::string config_path_;
+  probe::DescriptorLimit limit_;
+  EventLog log_;
+  metrics::Metrics metrics_;
+  Observers observers_;
+  Monitor monitor_;
+  probe::BannerProber prober_;
+  std::unique_ptr<dns::CaresResolver> resolver_;
+  Feeds feeds_;
+  LoopDoor door_;
+  SnapshotSource snapshots_;
+  std::atomic<bool> started_ = false;
+  http::Server server_;  // last: its thread uses the parts above
+};
+
+Daemon::Daemon(net::Loop& loop, config::Config config, std::string config_path)
+    : parts_(std::make_unique<Parts>(loop, std::move(config), std::move(config_path))) {}
+
+Daemon::~Daemon() = default;
+
+void Daemon::also_tell(Observer& observer) { parts_->also_tell(observer); }
+
+std::string Daemon::http_address() const { return parts_->http_address(); }
+
+void Daemon::run() { parts_->run(); }
+
+}  // namespace mxpulse::daemon

@@ -1,0 +1,81 @@
+#include "daemon/event_log.hpp"
+
+#include <unistd.h>
+
+#include <string>
+
+namespace mxpulse::daemon {
+namespace {
+
+using Fields = std::vector<std::pair<std::string_view, std::string>>;
+
+// The greeting is a remote host's text: it stands last, escaped.
+void add_result(Fields& fields, const ProbeResult& result) {
+  fields.emplace_back("outcome", label(outcome(result.cause)));
+  fields.emplace_back("cause", label(result.cause));
+  if (result.reply_code) fields.emplace_back("reply_code", std::to_string(*result.reply_code));
+  if (result.connect_time) fields.emplace_back("connect_seconds", std::to_string(to_seconds(*result.connect_time)));
+  if (result.greeting_time) fields.emplace_back("greeting_seconds", std::to_string(to_seconds(*result.greeting_time)));
+  if (!result.why.empty()) fields.emplace_back("why", result.why);
+  if (!result.greeting.empty()) fields.emplace_back("greeting", result.greeting);
+}
+
+}  // namespace
+
+void EventLog::note(Level level, std::string_view event, std::string why, Now now) {
+  write({now.system, level, event, {{"why", std::move(why)}}});
+}
+
+void EventLog::probed(const Address& address, const ProbeResult& result, Now now) {
+  if (least_ > Level::kDebug) return;
+  LogLine line{now.system, Level::kDebug, "probed", {{"address", address.text()}}};
+  add_result(line.fields, result);
+  write(line);
+}
+
+void EventLog::verdict_changed(const DomainName& destination, Verdict from, Verdict to, std::string_view why, Now now) {
+  write({now.system,
+         to == Verdict::kUnavailable ? Level::kWarning : Level::kInfo,
+         "verdict",
+         {{"destination", destination.text()},
+          {"from", std::string(label(from))},
+          {"to", std::string(label(to))},
+          {"why", std::string(why)}}});
+}
+
+void EventLog::host_changed(const Address& address, bool answering, unsigned streak, const ProbeResult& result, Now now) {
+  LogLine line{now.system,
+               Level::kInfo,
+               "host",
+               {{"address", address.text()}, {"answering", answering ? "yes" : "no"}, {"streak", std::to_string(streak)}}};
+  add_result(line.fields, result);
+  write(line);
+}
+
+void EventLog::destination_joined(const DomainName& destination, std::size_t bounces, Now now) {
+  write({now.system, Level::kInfo, "joined", {{"destination", destination.text()}, {"bounces", std::to_string(bounces)}}});
+}
+
+void EventLog::destination_left(const DomainName& destination, Now now) {
+  write({now.system, Level::kInfo, "left", {{"destination", destination.text()}}});
+}
+
+void EventLog::feed_failed(const std::string& feed, std::string_view why, Now now) {
+  write({now.system, Level::kWarning, "feed", {{"feed", feed}, {"why", std::string(why)}}});
+}
+
+void EventLog::reloaded(bool successful, std::string_view why, Now now) {
+  write({now.system,
+         successful ? Level::kInfo : Level::kError,
+         "reload",
+         {{"successful", successful ? "yes" : "no"}, {"why", std::string(why)}}});
+}
+
+void EventLog::write(const LogLine& line) const {
+  if (line.level < least_) return;
+  const std::string text = format(line, format_) + '\n';
+  // One write a line, so that lines of two processes do not mix. A log that cannot be written must not stop the pulse.
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text.data(), text.size());
+}
+
+}  // namespace mxpulse::daemon

@@ -1,0 +1,36 @@
+// Writes what happens to standard error, an event a line.
+#pragma once
+
+#include "daemon/log_line.hpp"
+#include "mxpulse/observer.hpp"
+
+namespace mxpulse::daemon {
+
+class EventLog final : public Observer {
+ public:
+  EventLog(LogFormat format, Level least) : format_(format), least_(least) {}
+
+  void configure(LogFormat format, Level least) {
+    format_ = format;
+    least_ = least;
+  }
+
+  // For what has no observer's method: start, stop, "cannot".
+  void note(Level level, std::string_view event, std::string why, Now now);
+
+  void probed(const Address& address, const ProbeResult& result, Now now) override;
+  void verdict_changed(const DomainName& destination, Verdict from, Verdict to, std::string_view why, Now now) override;
+  void host_changed(const Address& address, bool answering, unsigned streak, const ProbeResult& result, Now now) override;
+  void destination_joined(const DomainName& destination, std::size_t bounces, Now now) override;
+  void destination_left(const DomainName& destination, Now now) override;
+  void feed_failed(const std::string& feed, std::string_view why, Now now) override;
+  void reloaded(bool successful, std::string_view why, Now now) override;
+
+ private:
+  void write(const LogLine& line) const;
+
+  LogFormat format_;
+  Level least_;
+};
+
+}  // namespace mxpulse::daemon

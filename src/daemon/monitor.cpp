@@ -1,0 +1,295 @@
+#include "daemon/monitor.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace mxpulse::daemon {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kLookupsMax = 1024;  // MX sets being looked up at a time; the resolver paces its queries below that
+constexpr auto kSpreadPerDestination = 10ms;  // a first round of 100 destinations a second, or slower if the interval allows
+constexpr auto kHousekeeping = 10s;
+
+schedule::Pace pace_of(const health::AddressHealth& health) {
+  const Cause last = health.last ? health.last->cause : Cause::kLocalError;
+  if (last == Cause::kDeniedAddress) return schedule::Pace::kSteady;
+  if (health.streak.undecided() || outcome(last) == Outcome::kNotTried) return schedule::Pace::kUndecided;
+  return health.streak.state() == health::State::kSilent ? schedule::Pace::kSilent : schedule::Pace::kSteady;
+}
+
+// What a lookup says about the name: its own failure, or that of its hosts when none has an address.
+Outcome outcome_of(const MxSet& set) {
+  if (set.failure) return outcome(*set.failure);
+  const bool some_failed = std::any_of(set.hosts.begin(), set.hosts.end(),
+                                       [](const MxHost& host) { return host.failure == Cause::kDnsTemporary; });
+  return some_failed ? Outcome::kNoAnswer : Outcome::kAnswered;
+}
+
+}  // namespace
+
+Monitor::Monitor(net::Loop& loop, const Clock& clock, MonitorOptions options, Observer& observer)
+    : clock_(clock),
+      options_(std::move(options)),
+      observer_(observer),
+      watchlist_(options_.watch),
+      schedule_(options_.pacing, std::random_device{}()),
+      book_(options_.thresholds),
+      random_(std::random_device{}()),
+      wake_(loop, [this] { turn(); }),
+      housekeeping_(loop, [this] {
+        apply(watchlist_.expire(clock_.now()));
+        turn();
+      }) {
+  housekeeping_.start_every(kHousekeeping);
+}
+
+void Monitor::use(Resolver& resolver) {
+  const bool exchanged = resolver_ != nullptr;
+  resolver_ = &resolver;
+  lookups_in_flight_ = 0;
+  if (!exchanged) return configure(options_);
+  for (auto& [name, destination] : destinations_) {
+    if (!std::exchange(destination.looking_up, false)) continue;
+    lookups_due_.set(name, clock_.now().steady);
+  }
+  turn();
+}
+
+void Monitor::use(Prober& prober) { prober_ = &prober; }
+
+void Monitor::configure(MonitorOptions options) {
+  options_ = std::move(options);
+  schedule_.set_pacing(options_.pacing);
+  book_.set_thresholds(options_.thresholds);
+  apply(watchlist_.configure(options_.watch, options_.destinations, clock_.now()));
+  turn();
+}
+
+void Monitor::bounced(const BounceEvent& event) {
+  const Now now = clock_.now();
+  observer_.bounced(event, now);
+  apply(watchlist_.record(event, now));
+  const auto found = destinations_.find(event.destination);
+  if (found == destinations_.end() || event.bounce_class != BounceClass::kNoAnswer) return;
+  for (const Address& address : found->second.asked) schedule_.hurry(address, now.steady);
+}
+
+void Monitor::apply(const watch::Changes& changes) {
+  for (const DomainName& name : changes.left) leave(name);
+  const Duration spread = spread_for(changes.joined.size());
+  for (const DomainName& name : changes.joined) join(name, spread);
+  if (!changes.joined.empty()) turn();
+}
+
+// A few destinations at once, many over up to an interval: no burst at the start.
+Duration Monitor::spread_for(std::size_t count) const {
+  if (count <= 1) return Duration(0);
+  return std::min<Duration>(options_.pacing.interval, kSpreadPerDestination * static_cast<int>(std::min<std::size_t>(count, 10'000'000)));
+}
+
+void Monitor::join(const DomainName& name, Duration spread) {
+  const Now now = clock_.now();
+  if (!destinations_.try_emplace(name, Destination{name, nullptr, {}, {}, Verdict::kUnknown, false}).second) return;
+  std::uniform_int_distribution<Duration::rep> within(0, spread.count());
+  lookups_due_.set(name, now.steady + Duration(within(random_)));
+  observer_.destination_joined(name, watchlist_.bounces(name, now), now);
+}
+
+void Monitor::leave(const DomainName& name) {
+  const Now now = clock_.now();
+  const auto found = destinations_.find(name);
+  if (found == destinations_.end()) return;
+  if (found->second.looking_up) --lookups_in_flight_;
+  for (const Address& address : found->second.asked) drop_address(found->second, address, now.steady);
+  lookups_due_.erase(name);
+  destinations_.erase(found);
+  observer_.destination_left(name, now);
+}
+
+void Monitor::turn() {
+  const SteadyTime now = clock_.now().steady;
+  begin_lookups(now);
+  begin_probes(now);
+  sleep_until_due(now);
+}
+
+void Monitor::begin_lookups(SteadyTime now) {
+  while (lookups_in_flight_ < kLookupsMax) {
+    const auto due = lookups_due_.take(now);
+    if (!due) return;
+    const DomainName& name = due->second;
+    destinations_.at(name).looking_up = true;
+    ++lookups_in_flight_;
+    resolver_->resolve(name, [this, name](std::shared_ptr<const MxSet> set) { looked_up(name, std::move(set)); });
+  }
+}
+
+void Monitor::begin_probes(SteadyTime now) {
+  while (prober_->in_flight() < options_.max_in_flight) {
+    const auto due = schedule_.take(now);
+    if (!due) return;
+    if (!asking_.insert(due->address).second) {  // left and came back while its probe is still under way
+      schedule_.settle(due->address, schedule::Pace::kUndecided, now);
+      continue;
+    }
+    observer_.probe_lagged(due->lag);
+    prober_->probe(due->address);
+  }
+}
+
+// With no room for more, the next result wakes us; the goodbye of a probe ends without one, so look again soon.
+void Monitor::sleep_until_due(SteadyTime now) {
+  std::optional<SteadyTime> next;
+  const auto consider = [&](std::optional<SteadyTime> due, bool room) {
+    if (!due) return;
+    const SteadyTime at = room ? *due : std::max(*due, now + 20ms);
+    next = next ? std::min(*next, at) : at;
+  };
+  consider(lookups_due_.next(), lookups_in_flight_ < kLookupsMax);
+  consider(schedule_.next(), prober_->in_flight() < options_.max_in_flight);
+  if (next) wake_.start_once(std::max<Duration>(*next - now, 0s));
+}
+
+void Monitor::looked_up(const DomainName& name, std::shared_ptr<const MxSet> set) {
+  const auto found = destinations_.find(name);
+  if (found == destinations_.end() || !found->second.looking_up) return;  // left meanwhile
+  const Now now = clock_.now();
+  Destination& destination = found->second;
+  destination.looking_up = false;
+  --lookups_in_flight_;
+
+  // One failure that the cache repeats is one failure.
+  if (set->fresh) destination.lookups.record(outcome_of(*set), options_.thresholds, now);
+  // While our resolver is down, the hosts known before are still the best guess.
+  const bool keep_old = destination.set != nullptr && set->failure == Cause::kResolverDown;
+  if (!keep_old) {
+    destination.set = std::move(set);
+    take_addresses(destination, now.steady);
+  }
+  const bool again_soon = destination.lookups.undecided() || keep_old || destination.set->failure == Cause::kResolverDown;
+  lookups_due_.set(name, now.steady + (again_soon ? options_.pacing.interval_undecided : options_.pacing.interval));
+  reassess(destination, now);
+  turn();
+}
+
+void Monitor::take_addresses(Destination& destination, SteadyTime now) {
+  std::vector<Address> wanted;
+  for (const auto& asked : health::asked_addresses(*destination.set)) wanted.push_back(asked.address);
+
+  const auto contains = [](const std::vector<Address>& all, const Address& one) {
+    return std::find(all.begin(), all.end(), one) != all.end();
+  };
+  for (const Address& address : wanted) {
+    if (contains(destination.asked, address)) continue;
+    users_[address].push_back(&destination);
+    schedule_.add(address, Duration(0), now);
+  }
+  for (const Address& address : destination.asked) {
+    if (!contains(wanted, address)) drop_address(destination, address, now);
+  }
+  destination.asked = std::move(wanted);
+}
+
+void Monitor::drop_address(Destination& destination, const Address& address, SteadyTime now) {
+  auto& users = users_[address];
+  std::erase(users, &destination);
+  if (!schedule_.remove(address, now)) return;
+  users_.erase(address);
+  book_.forget(address);
+}
+
+void Monitor::probed(const Address& address, const ProbeResult& result) {
+  const Now now = clock_.now();
+  asking_.erase(address);
+  observer_.probed(address, result, now);
+
+  const auto users = users_.find(address);
+  if (users == users_.end()) {  // its last destination left while it was asked
+    turn();
+    return;
+  }
+  const health::AddressHealth* before = book_.find(address);
+  const auto settled_before = before == nullptr ? std::nullopt : before->settled;
+  const auto last_before = before == nullptr || !before->last ? std::nullopt : std::optional(before->last->cause);
+
+  const health::Transition transition = book_.record(address, result, now);
+  const health::AddressHealth& health = *book_.find(address);
+  schedule_.settle(address, pace_of(health), now.steady);
+  if (transition == health::Transition::kChanged) {
+    observer_.host_changed(address, health.streak.state() == health::State::kAnswering, health.streak.length(), result, now);
+  }
+  if (health.settled != settled_before || last_before != result.cause) {
+    for (Destination* destination : users->second) reassess(*destination, now);
+  }
+  turn();
+}
+
+void Monitor::reassess(Destination& destination, Now now) {
+  const auto health = health::assess(*destination.set, book_, destination.lookups);
+  if (health.verdict == destination.verdict) return;
+  const Verdict from = std::exchange(destination.verdict, health.verdict);
+  observer_.verdict_changed(destination.name, from, health.verdict, health.why, now);
+}
+
+Snapshot Monitor::snapshot() const {
+  const Now now = clock_.now();
+  Snapshot snapshot;
+  snapshot.taken = now.system;
+  snapshot.probes_in_flight = prober_->in_flight();
+  std::map<std::pair<DomainName, Address>, std::size_t> position;
+
+  const auto host_view = [&](const MxHost& host, const Address& address) {
+    HostView view;
+    view.host = host.name;
+    view.address = address;
+    view.provider = host.provider;
+    const health::AddressHealth* health = book_.find(address);
+    if (health == nullptr) return view;
+    if (health->streak.state() != health::State::kUnknown) view.answering = health->streak.state() == health::State::kAnswering;
+    view.streak = health->streak.length();
+    view.since = health->streak.first();
+    view.last_probe = health->last_asked;
+    if (health->last) {
+      view.cause = health->last->cause;
+      view.reply_code = health->last->reply_code;
+      view.greeting = health->last->greeting;
+      view.why = health->last->why;
+    }
+    return view;
+  };
+
+  for (const auto& [name, destination] : destinations_) {
+    DestinationView view;
+    view.destination = name;
+    view.provider = name.text();
+    view.bounces = watchlist_.bounces(name, now);
+    view.configured = watchlist_.configured(name);
+    if (destination.set) {
+      const auto health = health::assess(*destination.set, book_, destination.lookups);
+      view.provider = destination.set->provider.empty() ? name.text() : destination.set->provider;
+      view.verdict = health.verdict;
+      view.cause = health.cause;
+      view.why = health.why;
+      view.streak = health.streak;
+      view.since = health.since;
+      view.stale_dns = destination.set->stale;
+      for (const auto& asked : health::asked_addresses(*destination.set)) {
+        const MxHost& host = destination.set->hosts[asked.host];
+        const auto [at, is_new] = position.try_emplace({host.name, asked.address}, snapshot.hosts.size());
+        if (is_new) snapshot.hosts.push_back(host_view(host, asked.address));
+        view.hosts.push_back(at->second);
+      }
+    }
+    snapshot.destinations.push_back(std::move(view));
+  }
+  std::sort(snapshot.destinations.begin(), snapshot.destinations.end(), [](const DestinationView& a, const DestinationView& b) {
+    if (a.bounces != b.bounces) return a.bounces > b.bounces;
+    if (a.streak != b.streak) return a.streak > b.streak;
+    return a.destination < b.destination;
+  });
+  return snapshot;
+}
+
+}  // namespace mxpulse::daemon

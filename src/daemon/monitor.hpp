@@ -1,0 +1,90 @@
+// The pulse itself: watchlist -> lookups -> schedule -> probes -> health -> observers.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <random>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "health/address_health.hpp"
+#include "health/destination_health.hpp"
+#include "mxpulse/bounce_event.hpp"
+#include "mxpulse/observer.hpp"
+#include "mxpulse/prober.hpp"
+#include "mxpulse/resolver.hpp"
+#include "mxpulse/snapshot.hpp"
+#include "net/timer.hpp"
+#include "schedule/due_queue.hpp"
+#include "schedule/schedule.hpp"
+#include "watch/watchlist.hpp"
+
+namespace mxpulse::daemon {
+
+// What the config file decides about the pulse; the resolver and the prober have theirs.
+struct MonitorOptions {
+  schedule::Pacing pacing;
+  health::Thresholds thresholds;
+  watch::Options watch;
+  std::vector<DomainName> destinations;
+  std::size_t max_in_flight = 0;  // probes at a time, at least 1
+};
+
+// Lives on the loop's thread. Holds no socket of its own.
+class Monitor final : public ProbeListener {
+ public:
+  Monitor(net::Loop& loop, const Clock& clock, MonitorOptions options, Observer& observer);
+
+  // Before the first turn. Either may be exchanged later; lookups that an old resolver took with it are begun again.
+  void use(Resolver& resolver);
+  void use(Prober& prober);
+
+  void configure(MonitorOptions options);  // keeps every streak
+  void bounced(const BounceEvent& event);
+  void probed(const Address& address, const ProbeResult& result) override;
+
+  Snapshot snapshot() const;
+
+ private:
+  struct Destination {
+    DomainName name;
+    std::shared_ptr<const MxSet> set;  // null until the first lookup ends
+    std::vector<Address> asked;
+    health::NoAnswerStreak lookups;
+    Verdict verdict = Verdict::kUnknown;
+    bool looking_up = false;
+  };
+
+  void apply(const watch::Changes& changes);
+  void join(const DomainName& name, Duration spread);
+  void leave(const DomainName& name);
+  void turn();
+  void begin_lookups(SteadyTime now);
+  void begin_probes(SteadyTime now);
+  void sleep_until_due(SteadyTime now);
+  void looked_up(const DomainName& name, std::shared_ptr<const MxSet> set);
+  void take_addresses(Destination& destination, SteadyTime now);
+  void drop_address(Destination& destination, const Address& address, SteadyTime now);
+  void reassess(Destination& destination, Now now);
+  Duration spread_for(std::size_t count) const;
+
+  const Clock& clock_;
+  MonitorOptions options_;
+  Observer& observer_;
+  Resolver* resolver_ = nullptr;
+  Prober* prober_ = nullptr;
+  watch::Watchlist watchlist_;
+  schedule::Schedule schedule_;
+  health::AddressBook book_;
+  std::mt19937_64 random_;
+  std::unordered_map<DomainName, Destination> destinations_;
+  std::unordered_map<Address, std::vector<Destination*>> users_;  // who asks an address; map nodes stay where they are
+  std::unordered_set<Address> asking_;  // begun and not told yet
+  schedule::DueQueue<DomainName> lookups_due_;
+  std::size_t lookups_in_flight_ = 0;
+  net::Timer wake_;
+  net::Timer housekeeping_;
+};
+
+}  // namespace mxpulse::daemon

@@ -1,0 +1,50 @@
+// Tells one event to many observers.
+#pragma once
+
+#include <vector>
+
+#include "mxpulse/observer.hpp"
+
+namespace mxpulse::daemon {
+
+class Observers final : public Observer {
+ public:
+  // The observer must outlive this list.
+  void add(Observer& observer) { all_.push_back(&observer); }
+
+  void probed(const Address& address, const ProbeResult& result, Now now) override {
+    for (auto* one : all_) one->probed(address, result, now);
+  }
+  void probe_lagged(Duration lag) override {
+    for (auto* one : all_) one->probe_lagged(lag);
+  }
+  void verdict_changed(const DomainName& destination, Verdict from, Verdict to, std::string_view why, Now now) override {
+    for (auto* one : all_) one->verdict_changed(destination, from, to, why, now);
+  }
+  void host_changed(const Address& address, bool answering, unsigned streak, const ProbeResult& result, Now now) override {
+    for (auto* one : all_) one->host_changed(address, answering, streak, result, now);
+  }
+  void bounced(const BounceEvent& event, Now now) override {
+    for (auto* one : all_) one->bounced(event, now);
+  }
+  void destination_joined(const DomainName& destination, std::size_t bounces, Now now) override {
+    for (auto* one : all_) one->destination_joined(destination, bounces, now);
+  }
+  void destination_left(const DomainName& destination, Now now) override {
+    for (auto* one : all_) one->destination_left(destination, now);
+  }
+  void feed_read(const std::string& feed, std::size_t lines, Now now) override {
+    for (auto* one : all_) one->feed_read(feed, lines, now);
+  }
+  void feed_failed(const std::string& feed, std::string_view why, Now now) override {
+    for (auto* one : all_) one->feed_failed(feed, why, now);
+  }
+  void reloaded(bool successful, std::string_view why, Now now) override {
+    for (auto* one : all_) one->reloaded(successful, why, now);
+  }
+
+ private:
+  std::vector<Observer*> all_;
+};
+
+}  // namespace mxpulse::daemon

@@ -1,0 +1,51 @@
+#include "daemon/options.hpp"
+
+#include <algorithm>
+
+namespace mxpulse::daemon {
+
+MonitorOptions monitor_options(const config::Config& config, std::size_t in_flight_limit) {
+  MonitorOptions options;
+  options.pacing = {config.probe.interval, config.probe.interval_undecided, config.probe.interval_silent_max, config.probe.per_address};
+  options.thresholds = {config.health.fall, config.health.rise};
+  options.watch.bounces = config.watch.bounces;
+  options.watch.window = config.watch.window;
+  options.watch.forget = config.watch.forget;
+  options.destinations = config.watch.destinations;
+  options.max_in_flight = config.probe.max_in_flight == 0 ? in_flight_limit : std::min(config.probe.max_in_flight, in_flight_limit);
+  return options;
+}
+
+probe::Options probe_options(const config::Config& config) {
+  return {config.probe.port,
+          config.probe.source,
+          config.probe.connect_timeout,
+          config.probe.greeting_timeout,
+          net::AddressPolicy(config.probe.allow, config.probe.deny)};
+}
+
+dns::Options dns_options(const config::Config& config) {
+  dns::Options options;
+  options.servers = config.dns.servers;
+  options.timeout = config.dns.timeout;
+  options.tries = config.dns.tries;
+  options.cache_entries = config.dns.cache;
+  options.serve_stale = config.dns.serve_stale;
+  return options;
+}
+
+LogFormat log_format(const config::Config& config) {
+  return config.log.format == config::LogFormat::kJson ? LogFormat::kJson : LogFormat::kLogfmt;
+}
+
+Level log_level(const config::Config& config) {
+  switch (config.log.level) {
+    case config::LogLevel::kDebug: return Level::kDebug;
+    case config::LogLevel::kInfo: return Level::kInfo;
+    case config::LogLevel::kWarning: return Level::kWarning;
+    case config::LogLevel::kError: return Level::kError;
+  }
+  return Level::kInfo;
+}
+
+}  // namespace mxpulse::daemon
