@@ -1,0 +1,64 @@
+// Asks the mail hosts of many targets, each address once, and tells the report of each target as it is complete.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "cli/check_report.hpp"
+#include "cli/target_source.hpp"
+#include "health/address_health.hpp"
+#include "mxpulse/prober.hpp"
+#include "mxpulse/resolver.hpp"
+#include "net/timer.hpp"
+
+namespace mxpulse::cli {
+
+class CheckRun final : public ProbeListener {
+ public:
+  struct Limits {
+    std::size_t targets = 100;  // under way at a time
+    std::size_t probes = 1000;  // addresses asked at a time
+  };
+  using Tell = std::function<void(CheckReport)>;
+
+  // `resolver` is null when the targets are addresses. `tell` is called on the loop's thread, in order of completion.
+  CheckRun(net::Loop& loop, const Clock& clock, Resolver* resolver, Limits limits, Tell tell);
+
+  // Begins; `ended` is called once the source has ended and every report was told. Again after that: more targets.
+  void begin(TargetSource source, Prober& prober, std::function<void()> ended);
+
+  void probed(const Address& address, const ProbeResult& result) override;
+
+ private:
+  struct Target {
+    CheckReport report;
+    std::size_t unanswered = 0;  // addresses whose result is still to come
+  };
+
+  void pump();
+  void start(const std::string& text);
+  void looked_up(const std::shared_ptr<Target>& target, std::shared_ptr<const MxSet> set);
+  void ask(const std::shared_ptr<Target>& target);
+  void finish(const std::shared_ptr<Target>& target);
+  void begin_probes();
+
+  const Clock& clock_;
+  Resolver* resolver_;
+  Limits limits_;
+  Tell tell_;
+  TargetSource source_{{}};
+  Prober* prober_ = nullptr;
+  std::function<void()> ended_;
+  std::size_t under_way_ = 0;
+  std::unordered_map<Address, ProbeResult> results_;
+  std::unordered_map<Address, std::vector<std::shared_ptr<Target>>> waiting_;
+  std::vector<Address> to_ask_;
+  net::Timer look_again_;  // standard input may have more later, and goodbyes of probes end without a result
+};
+
+}  // namespace mxpulse::cli
