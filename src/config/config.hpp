@@ -1,0 +1,83 @@
+// Everything a configuration file decides. Defaults are what an empty file gives.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "mxpulse/address.hpp"
+#include "mxpulse/address_range.hpp"
+#include "mxpulse/domain_name.hpp"
+#include "mxpulse/endpoint.hpp"
+#include "mxpulse/time.hpp"
+
+namespace mxpulse::config {
+
+struct Dns {
+  std::vector<Endpoint> servers;  // empty: the system's
+  Duration timeout = std::chrono::seconds(2);
+  unsigned tries = 2;
+  std::size_t cache = 100'000;  // answers
+  Duration serve_stale = std::chrono::hours(24);
+};
+
+struct Probe {
+  std::uint16_t port = 25;
+  std::vector<Address> source;  // at most one a family
+  Duration connect_timeout = std::chrono::seconds(30);
+  Duration greeting_timeout = std::chrono::seconds(60);
+  Duration interval = std::chrono::minutes(5);
+  Duration interval_undecided = std::chrono::seconds(30);
+  Duration interval_silent_max = std::chrono::minutes(10);
+  std::size_t max_in_flight = 0;  // 0: what the descriptor limit allows
+  Duration per_address = std::chrono::seconds(60);
+  std::vector<AddressRange> allow;
+  std::vector<AddressRange> deny;
+};
+
+struct Watch {
+  std::vector<DomainName> destinations;
+  unsigned bounces = 3;
+  Duration window = std::chrono::hours(1);
+  Duration forget = std::chrono::hours(24);
+};
+
+struct Feed {
+  std::string path;  // of a Postfix log
+  bool operator==(const Feed&) const = default;
+};
+
+struct Health {
+  unsigned fall = 3;
+  unsigned rise = 1;
+};
+
+struct Http {
+  Endpoint listen{{Family::kIPv4, {127, 0, 0, 1}}, 9425};
+};
+
+struct Metrics {
+  std::size_t max_destinations = 5000;
+};
+
+enum class LogFormat : std::uint8_t { kLogfmt, kJson };
+enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarning, kError };
+
+struct Log {
+  LogFormat format = LogFormat::kLogfmt;
+  LogLevel level = LogLevel::kInfo;
+};
+
+struct Config {
+  Dns dns;
+  Probe probe;
+  Watch watch;
+  std::vector<Feed> feeds;
+  Health health;
+  Http http;
+  Metrics metrics;
+  Log log;
+};
+
+}  // namespace mxpulse::config

@@ -1,0 +1,180 @@
+#include "config/schema.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "config/duration.hpp"
+
+namespace mxpulse::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+using Wrong = std::optional<std::string>;
+
+std::string quoted(const std::string& text) { return "\"" + text + "\""; }
+
+// Each reader is made for the place its value goes to.
+Read duration(Duration& (*place)(Config&), Duration least, Duration most) {
+  return [=](const toml::node& node, Config& config) -> Wrong {
+    const auto text = node.value_exact<std::string>();
+    if (!text) return "is not a duration; write it in quotes with its unit, like \"5m\"";
+    const auto value = parse_duration(*text);
+    if (!value) return quoted(*text) + " " + value.why();
+    if (*value < least || *value > most) {
+      return quoted(*text) + " is out of range; give " + duration_text(least) + " to " + duration_text(most);
+    }
+    place(config) = *value;
+    return std::nullopt;
+  };
+}
+
+template <typename Number>
+Read number(Number& (*place)(Config&), std::int64_t least, std::int64_t most) {
+  return [=](const toml::node& node, Config& config) -> Wrong {
+    const auto value = node.value_exact<std::int64_t>();
+    const std::string range = "give a whole number from " + std::to_string(least) + " to " + std::to_string(most);
+    if (!value) return "is not a whole number; " + range;
+    if (*value < least || *value > most) return std::to_string(*value) + " is out of range; " + range;
+    place(config) = static_cast<Number>(*value);
+    return std::nullopt;
+  };
+}
+
+// One string or an array of strings, each read by `parse`, which answers with the value or with what is wrong.
+template <typename Value, typename Parse>
+Read list(std::vector<Value>& (*place)(Config&), Parse parse) {
+  return [=](const toml::node& node, Config& config) -> Wrong {
+    std::vector<Value> values;
+    const auto take = [&](const toml::node& element) -> Wrong {
+      const auto text = element.value_exact<std::string>();
+      if (!text) return "has an element that is no text; put it in quotes";
+      Result<Value> value = parse(*text);
+      if (!value) return quoted(*text) + " " + value.why();
+      values.push_back(std::move(*value));
+      return std::nullopt;
+    };
+    if (const toml::array* array = node.as_array()) {
+      for (const toml::node& element : *array) {
+        if (auto wrong = take(element)) return wrong;
+      }
+    } else if (auto wrong = take(node)) {
+      return wrong;
+    }
+    place(config) = std::move(values);
+    return std::nullopt;
+  };
+}
+
+template <typename Choice>
+Read choice(Choice& (*place)(Config&), std::vector<std::pair<std::string, Choice>> choices) {
+  return [=](const toml::node& node, Config& config) -> Wrong {
+    std::string names;
+    for (const auto& [name, value] : choices) {
+      if (node.value_exact<std::string>() == name) {
+        place(config) = value;
+        return std::nullopt;
+      }
+      names += (names.empty() ? "" : ", ") + quoted(name);
+    }
+    return "is none of the choices; give one of " + names;
+  };
+}
+
+Result<DomainName> read_domain(const std::string& text) {
+  const auto name = DomainName::parse(text);
+  return name ? *name : Result<DomainName>::failure("is not a domain name: " + name.why() + "; write it like example.org");
+}
+
+Result<Endpoint> read_server(const std::string& text) {
+  const auto server = Endpoint::parse(text, 53);
+  if (!server || server->port == 0) return Result<Endpoint>::failure("is not an address; write it like \"192.0.2.53\" or \"[2001:db8::53]:53\"");
+  return *server;
+}
+
+Result<AddressRange> read_range(const std::string& text) {
+  const auto range = AddressRange::parse(text);
+  if (!range) return Result<AddressRange>::failure("is not an address range; write it like \"192.0.2.0/24\", with no bits set beyond the prefix");
+  return *range;
+}
+
+Result<Address> read_address(const std::string& text) {
+  const auto address = Address::parse(text);
+  return address ? *address : Result<Address>::failure("is not an address; write it like \"192.0.2.1\"");
+}
+
+Wrong read_sources(const toml::node& node, Config& config) {
+  if (auto wrong = list<Address>([](Config& c) -> auto& { return c.probe.source; }, read_address)(node, config)) return wrong;
+  const auto count = [&](Family family) {
+    return std::count_if(config.probe.source.begin(), config.probe.source.end(), [&](const Address& one) { return one.family == family; });
+  };
+  if (count(Family::kIPv4) > 1 || count(Family::kIPv6) > 1) return "has more than one address of a family; give at most one IPv4 and one IPv6 address";
+  return std::nullopt;
+}
+
+Wrong read_listen(const toml::node& node, Config& config) {
+  const auto text = node.value_exact<std::string>();
+  const auto listen = text ? Endpoint::parse(*text, 9425) : std::nullopt;
+  if (!listen) return "is not an address with a port; write it like \"127.0.0.1:9425\"";
+  config.http.listen = *listen;
+  return std::nullopt;
+}
+
+Wrong read_feed_type(const toml::node& node, Config&) {
+  if (node.value_exact<std::string>() == "postfix") return std::nullopt;
+  return "is not a feed this version reads; give \"postfix\"";
+}
+
+Wrong read_feed_path(const toml::node& node, Config& config) {
+  const auto path = node.value_exact<std::string>();
+  if (!path || !path->starts_with('/')) return "is not a path; write the log's full path, like \"/var/log/mail.log\"";
+  config.feeds.back().path = *path;
+  return std::nullopt;
+}
+
+}  // namespace
+
+const std::vector<Key>& keys() {
+  static const std::vector<Key> all{
+      {"dns", "servers", list<Endpoint>([](Config& c) -> auto& { return c.dns.servers; }, read_server)},
+      {"dns", "timeout", duration([](Config& c) -> auto& { return c.dns.timeout; }, 100ms, 30s)},
+      {"dns", "tries", number<unsigned>([](Config& c) -> auto& { return c.dns.tries; }, 1, 10)},
+      {"dns", "cache", number<std::size_t>([](Config& c) -> auto& { return c.dns.cache; }, 0, 100'000'000)},
+      {"dns", "serve_stale", duration([](Config& c) -> auto& { return c.dns.serve_stale; }, 0s, 7 * 24h)},
+      {"probe", "port", number<std::uint16_t>([](Config& c) -> auto& { return c.probe.port; }, 1, 65535)},
+      {"probe", "source", read_sources},
+      {"probe", "connect_timeout", duration([](Config& c) -> auto& { return c.probe.connect_timeout; }, 100ms, 10min)},
+      {"probe", "greeting_timeout", duration([](Config& c) -> auto& { return c.probe.greeting_timeout; }, 100ms, 10min)},
+      {"probe", "interval", duration([](Config& c) -> auto& { return c.probe.interval; }, 100ms, 24h)},
+      {"probe", "interval_undecided", duration([](Config& c) -> auto& { return c.probe.interval_undecided; }, 100ms, 24h)},
+      {"probe", "interval_silent_max", duration([](Config& c) -> auto& { return c.probe.interval_silent_max; }, 100ms, 24h)},
+      {"probe", "max_in_flight", number<std::size_t>([](Config& c) -> auto& { return c.probe.max_in_flight; }, 1, 100'000)},
+      {"probe", "per_address", duration([](Config& c) -> auto& { return c.probe.per_address; }, 100ms, 24h)},
+      {"probe", "allow", list<AddressRange>([](Config& c) -> auto& { return c.probe.allow; }, read_range)},
+      {"probe", "deny", list<AddressRange>([](Config& c) -> auto& { return c.probe.deny; }, read_range)},
+      {"watch", "destinations", list<DomainName>([](Config& c) -> auto& { return c.watch.destinations; }, read_domain)},
+      {"watch", "bounces", number<unsigned>([](Config& c) -> auto& { return c.watch.bounces; }, 1, 1000)},
+      {"watch", "window", duration([](Config& c) -> auto& { return c.watch.window; }, 1s, 7 * 24h)},
+      {"watch", "forget", duration([](Config& c) -> auto& { return c.watch.forget; }, 1s, 30 * 24h)},
+      {"feed", "type", read_feed_type},
+      {"feed", "path", read_feed_path},
+      {"health", "fall", number<unsigned>([](Config& c) -> auto& { return c.health.fall; }, 1, 100)},
+      {"health", "rise", number<unsigned>([](Config& c) -> auto& { return c.health.rise; }, 1, 100)},
+      {"http", "listen", read_listen},
+      {"metrics", "max_destinations", number<std::size_t>([](Config& c) -> auto& { return c.metrics.max_destinations; }, 0, 10'000'000)},
+      {"log", "format", choice<LogFormat>([](Config& c) -> auto& { return c.log.format; }, {{"logfmt", LogFormat::kLogfmt}, {"json", LogFormat::kJson}})},
+      {"log", "level", choice<LogLevel>([](Config& c) -> auto& { return c.log.level; }, {{"debug", LogLevel::kDebug}, {"info", LogLevel::kInfo}, {"warning", LogLevel::kWarning}, {"error", LogLevel::kError}})},
+  };
+  return all;
+}
+
+bool is_planned(std::string_view section, std::string_view name) {
+  constexpr std::array<std::string_view, 3> kSections{"gate", "vantage", "store"};
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kKeys{
+      {{"probe", "helo"}, {"watch", "never_hold"}, {"http", "token_file"}, {"http", "tls_certificate"}, {"http", "tls_key"}}};
+  return std::find(kSections.begin(), kSections.end(), section) != kSections.end() ||
+         std::find(kKeys.begin(), kKeys.end(), std::pair(section, name)) != kKeys.end();
+}
+
+}  // namespace mxpulse::config
