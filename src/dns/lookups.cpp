@@ -1,0 +1,43 @@
+#include "dns/lookups.hpp"
+
+namespace mxpulse::dns {
+
+Lookups::Lookups(net::Loop& loop, const Clock& clock, Upstreams upstreams, Cache cache, DnsObserver* observer)
+    : loop_(loop), clock_(clock), observer_(observer), upstreams_(std::move(upstreams)), cache_(std::move(cache)) {}
+
+void Lookups::look_up(const Question& question, Done done) {
+  const SteadyTime now = clock_.now().steady;
+  if (const auto found = cache_.fresh(question, now)) {
+    Looked looked{found->answer, found->failure};
+    if (looked.failure) {
+      looked.answer = cache_.stale(question, now);
+      looked.stale = looked.answer != nullptr;
+    }
+    if (observer_ != nullptr) observer_->cache_hit(looked.stale);
+    loop_.post([still = std::weak_ptr(alive_), done = std::move(done), looked] {
+      if (!still.expired()) done(looked);
+    });
+    return;
+  }
+  auto& waiting = in_flight_[question];
+  waiting.push_back(std::move(done));
+  if (waiting.size() == 1) upstreams_.ask(question, [this, question](const Upstreams::Reply& reply) { replied(question, reply); });
+}
+
+void Lookups::replied(const Question& question, const Upstreams::Reply& reply) {
+  const SteadyTime now = clock_.now().steady;
+  Looked looked{reply.answer, reply.failure};
+  looked.from_servers = true;
+  if (reply.answer) {
+    cache_.keep(question, reply.answer, now);
+  } else {
+    cache_.keep(question, *reply.failure, now);
+    looked.answer = cache_.stale(question, now);
+    looked.stale = looked.answer != nullptr;
+    if (looked.stale && observer_ != nullptr) observer_->cache_hit(true);
+  }
+  const auto waiting = in_flight_.extract(question);
+  for (const Done& done : waiting.mapped()) done(looked);
+}
+
+}  // namespace mxpulse::dns

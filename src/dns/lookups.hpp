@@ -1,0 +1,45 @@
+// One name and type looked up: from the cache, or once from the servers however many ask.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "dns/cache.hpp"
+#include "dns/upstreams.hpp"
+#include "net/loop.hpp"
+
+namespace mxpulse::dns {
+
+struct Looked {
+  std::shared_ptr<const Answer> answer;  // null if there is none, not even a stale one
+  std::optional<Failure> failure;        // set when the servers failed; a stale answer may stand beside it
+  bool stale = false;
+  bool from_servers = false;  // asked now
+};
+
+class Lookups {
+ public:
+  using Done = std::function<void(const Looked&)>;
+
+  // `observer` may be null. Destroying it drops what is in flight.
+  Lookups(net::Loop& loop, const Clock& clock, Upstreams upstreams, Cache cache, DnsObserver* observer);
+
+  // `done` is called once, never inside this call.
+  void look_up(const Question& question, Done done);
+
+ private:
+  void replied(const Question& question, const Upstreams::Reply& reply);
+
+  net::Loop& loop_;
+  const Clock& clock_;
+  DnsObserver* observer_;
+  Upstreams upstreams_;
+  Cache cache_;
+  std::unordered_map<Question, std::vector<Done>, QuestionHash> in_flight_;
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // what is posted checks that we still are
+};
+
+}  // namespace mxpulse::dns

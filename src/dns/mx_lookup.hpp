@@ -1,0 +1,45 @@
+// One destination's MX set: MX, then A and AAAA of each host (RFC 5321 5.1).
+#pragma once
+
+#include <memory>
+#include <random>
+
+#include "dns/lookups.hpp"
+#include "dns/provider.hpp"
+#include "mxpulse/mx_set.hpp"
+#include "mxpulse/resolver.hpp"
+
+namespace mxpulse::dns {
+
+// Lives as long as a lookup holds it; tells once.
+class MxLookup final : public std::enable_shared_from_this<MxLookup> {
+ public:
+  MxLookup(Lookups& lookups, const ProviderList& providers, std::mt19937_64& random, const DomainName& destination, Resolver::Done done);
+
+  void begin();
+
+ private:
+  struct HostAnswers {
+    Looked v4;
+    Looked v6;
+  };
+
+  void take_mx(const Looked& looked);
+  void take_hosts(std::vector<MxRecord> records);
+  void look_up_addresses();
+  void address_answered();
+  void fill(MxHost& host, const HostAnswers& answers);
+  void finish();
+  void fail(Cause cause, std::string why);
+  void tell();
+
+  Lookups& lookups_;
+  const ProviderList& providers_;
+  std::mt19937_64& random_;
+  Resolver::Done done_;
+  std::shared_ptr<MxSet> set_ = std::make_shared<MxSet>();
+  std::vector<HostAnswers> answers_;  // one for each host of the set
+  std::size_t unanswered_ = 0;
+};
+
+}  // namespace mxpulse::dns

@@ -1,0 +1,128 @@
+#define CARES_NO_DEPRECATED  // the byte interface is the one that Debian 12 and 13 share
+#include "dns/server.hpp"
+
+#include <ares.h>
+
+#include <optional>
+
+namespace mxpulse::dns {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kSendsPerTurn = 256;            // an unpaced burst overruns the socket's buffer, and answers are lost
+constexpr std::size_t kInFlightMax = 1024;    // of 65,536 query ids
+constexpr auto kTick = 100ms;                 // ares_timeout(3) walks all that is in flight; a fixed tick does not
+constexpr int kEdnsSize = 1232;               // DNS flag day 2020: fits every path
+
+}  // namespace
+
+struct Server::Query {
+  Server& server;
+  std::string name;
+  int type;
+  Done done;
+};
+
+// Feeds one socket's readiness to c-ares, which may close the socket, and with it this object, on the way.
+class Server::Socket final : public net::SocketListener {
+ public:
+  Socket(Server& server, int fd) : server_(server), fd_(fd), watch_(server.loop_, fd, *this) {}
+
+  void wait_for(bool readable, bool writable) {
+    readable_ = readable;
+    writable_ = writable;
+    watch_.wait_for(readable, writable);
+  }
+
+  void on_ready(bool readable, bool writable) override {
+    watch_.wait_for(readable_, writable_);  // an error event ends the waiting
+    server_.process(readable ? fd_ : ARES_SOCKET_BAD, writable ? fd_ : ARES_SOCKET_BAD);
+  }
+  void on_deadline() override {}
+
+ private:
+  Server& server_;
+  int fd_;
+  net::SocketWatch watch_;
+  bool readable_ = false;
+  bool writable_ = false;
+};
+
+Server::Server(net::Loop& loop)
+    : loop_(loop), tick_(loop, [this] { process(ARES_SOCKET_BAD, ARES_SOCKET_BAD); }), resume_(loop, [this] { pump_posted_ = false; pump(); }) {}
+
+Result<std::unique_ptr<Server>> Server::make(net::Loop& loop, const Endpoint& endpoint, Duration timeout, unsigned tries) {
+  using Made = Result<std::unique_ptr<Server>>;
+  std::unique_ptr<Server> server(new Server(loop));
+  ares_options options{};
+  options.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_STAYOPEN | ARES_FLAG_NOCHECKRESP | ARES_FLAG_EDNS;
+  options.timeout = static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(timeout).count());
+  options.tries = static_cast<int>(tries);
+  options.ndots = 0;
+  options.ednspsz = kEdnsSize;
+  char lookups[] = "b";  // DNS alone: a hosts file says nothing about MX hosts
+  options.lookups = lookups;
+  options.sock_state_cb = [](void* self, ares_socket_t fd, int readable, int writable) {
+    static_cast<Server*>(self)->socket_changed(fd, readable != 0, writable != 0);
+  };
+  options.sock_state_cb_data = server.get();
+  int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_NDOTS | ARES_OPT_EDNSPSZ | ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB;
+#ifdef ARES_OPT_QUERY_CACHE
+  options.qcache_max_ttl = 0;  // c-ares from 1.31 on has a cache of its own; ours knows stale and negative answers
+  mask |= ARES_OPT_QUERY_CACHE;
+#endif
+  if (const int error = ares_init_options(&server->channel_, &options, mask); error != ARES_SUCCESS) {
+    return Made::failure(std::string("cannot set up DNS: ") + ares_strerror(error));
+  }
+  if (const int error = ares_set_servers_ports_csv(server->channel_, endpoint.text().c_str()); error != ARES_SUCCESS) {
+    return Made::failure("cannot use DNS server " + endpoint.text() + ": " + ares_strerror(error));
+  }
+  return Made(std::move(server));
+}
+
+Server::~Server() {
+  ending_ = true;
+  if (channel_ != nullptr) ares_destroy(channel_);  // tells every query ARES_EDESTRUCTION, and frees it there
+}
+
+void Server::ask(const std::string& name, int type, Done done) {
+  waiting_.push_back(std::unique_ptr<Query>(new Query{*this, name, type, std::move(done)}));
+  // Later, so that no answer comes inside this call, and a turn's questions leave together.
+  if (!std::exchange(pump_posted_, true)) resume_.start_once(0s);
+}
+
+void Server::pump() {
+  for (int sends = 0; sends < kSendsPerTurn && !waiting_.empty() && in_flight_ < kInFlightMax; ++sends) {
+    Query* query = waiting_.front().release();
+    waiting_.pop_front();
+    if (in_flight_++ == 0) tick_.start_every(kTick);
+    ares_query(channel_, query->name.c_str(), 1 /* IN */, query->type, &Server::answered, query);
+  }
+  const bool more_now = !waiting_.empty() && in_flight_ < kInFlightMax;
+  if (more_now && !std::exchange(pump_posted_, true)) resume_.start_once(0s);
+}
+
+void Server::answered(void* argument, int /*status*/, int /*timeouts*/, unsigned char* message, int length) {
+  const std::unique_ptr<Query> query(static_cast<Query*>(argument));
+  Server& server = query->server;
+  if (server.ending_) return;
+  if (--server.in_flight_ == 0) server.tick_.stop();
+  if (!server.waiting_.empty() && !std::exchange(server.pump_posted_, true)) server.resume_.start_once(0s);
+  const bool has_message = message != nullptr && length > 0;
+  query->done(has_message ? std::span<const unsigned char>(message, static_cast<std::size_t>(length)) : std::span<const unsigned char>());
+}
+
+void Server::process(int read_fd, int write_fd) { ares_process_fd(channel_, read_fd, write_fd); }
+
+void Server::socket_changed(int fd, bool readable, bool writable) {
+  if (!readable && !writable) {  // about to be closed
+    sockets_.erase(fd);
+    return;
+  }
+  auto& socket = sockets_[fd];
+  if (!socket) socket = std::make_unique<Socket>(*this, fd);
+  socket->wait_for(readable, writable);
+}
+
+}  // namespace mxpulse::dns
