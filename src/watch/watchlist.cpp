@@ -1,0 +1,74 @@
+#include "watch/watchlist.hpp"
+
+#include <algorithm>
+
+namespace mxpulse::watch {
+
+Changes Watchlist::configure(Options options, const std::vector<DomainName>& configured, Now now) {
+  options_ = options;
+  const auto before = std::move(configured_);
+  configured_ = {configured.begin(), configured.end()};
+  Changes changes;
+  for (const DomainName& name : configured_) {
+    if (!before.contains(name) && !joined_.contains(name)) changes.joined.push_back(name);
+  }
+  for (const DomainName& name : before) {
+    if (!contains(name)) changes.left.push_back(name);
+  }
+  const Changes expired = expire(now);
+  changes.left.insert(changes.left.end(), expired.left.begin(), expired.left.end());
+  return changes;
+}
+
+Changes Watchlist::record(const BounceEvent& event, Now now) {
+  Changes changes;
+  if (event.bounce_class != BounceClass::kNoAnswer && event.bounce_class != BounceClass::kDnsTemporary) return changes;
+  const SystemTime time = std::min(event.time.value_or(now.system), now.system);  // a stamp from the future is a wrong clock's
+  if (time + options_.forget <= now.system) return changes;
+
+  const auto [found, is_new] = bouncing_.try_emplace(event.destination);
+  Bouncing& bouncing = found->second;
+  if (!is_new) by_last_.erase({bouncing.last, event.destination});
+  bouncing.last = is_new ? time : std::max(bouncing.last, time);
+  by_last_.insert({bouncing.last, event.destination});
+
+  std::erase_if(bouncing.messages, [&](const auto& message) { return message.second + options_.window <= now.system; });
+  const std::size_t message = std::hash<std::string>{}(event.queue_id);
+  if (time + options_.window > now.system && (bouncing.messages.size() < kMessagesMax || bouncing.messages.contains(message))) {
+    bouncing.messages[message] = time;
+  }
+  if (bouncing.messages.size() >= options_.bounces && joined_.insert(event.destination).second && !configured_.contains(event.destination)) {
+    changes.joined.push_back(event.destination);
+  }
+  make_room(changes);
+  return changes;
+}
+
+Changes Watchlist::expire(Now now) {
+  Changes changes;
+  while (!by_last_.empty() && by_last_.begin()->first + options_.forget <= now.system) drop(DomainName(by_last_.begin()->second), changes);
+  return changes;
+}
+
+std::size_t Watchlist::bounces(const DomainName& name, Now now) const {
+  const auto found = bouncing_.find(name);
+  return found == bouncing_.end() ? 0 : count(found->second, now);
+}
+
+void Watchlist::drop(const DomainName& name, Changes& changes) {
+  const auto found = bouncing_.find(name);
+  by_last_.erase({found->second.last, name});
+  bouncing_.erase(found);
+  if (joined_.erase(name) > 0 && !configured_.contains(name)) changes.left.push_back(name);
+}
+
+void Watchlist::make_room(Changes& changes) {
+  while (bouncing_.size() > options_.destinations_max) drop(DomainName(by_last_.begin()->second), changes);
+}
+
+std::size_t Watchlist::count(const Bouncing& bouncing, Now now) const {
+  return static_cast<std::size_t>(std::count_if(bouncing.messages.begin(), bouncing.messages.end(),
+                                                [&](const auto& message) { return message.second + options_.window > now.system; }));
+}
+
+}  // namespace mxpulse::watch
