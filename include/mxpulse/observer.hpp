@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "mxpulse/address.hpp"
+#include "mxpulse/bounce_event.hpp"
 #include "mxpulse/domain_name.hpp"
 #include "mxpulse/mx_set.hpp"
 #include "mxpulse/probe_result.hpp"
@@ -26,6 +27,7 @@ class Observer {
                                std::string_view /*why*/, Now /*now*/) {}
   virtual void host_changed(const Address& /*address*/, bool /*answering*/, unsigned /*streak*/,
                             const ProbeResult& /*result*/, Now /*now*/) {}
+  virtual void bounced(const BounceEvent& /*event*/, Now /*now*/) {}
   virtual void destination_joined(const DomainName& /*destination*/, std::size_t /*bounces*/, Now /*now*/) {}
   virtual void destination_left(const DomainName& /*destination*/, Now /*now*/) {}
   virtual void feed_read(const std::string& /*feed*/, std::size_t /*lines*/, Now /*now*/) {}

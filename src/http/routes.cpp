@@ -1,0 +1,63 @@
+#include "http/routes.hpp"
+
+#include <map>
+
+namespace mxpulse::http {
+namespace {
+
+constexpr const char* kText = "text/plain; charset=utf-8";
+constexpr const char* kPrometheusText = "text/plain; version=0.0.4; charset=utf-8";
+
+constexpr const char* kIndex =
+    "mxpulse takes the pulse of destination mail servers.\n"
+    "\n"
+    "  /metrics     for Prometheus\n"
+    "  /-/healthy   200 while the process serves\n"
+    "  /-/ready     200 while it watches\n"
+    "  /-/reload    POST: reads the configuration again\n";
+
+Response text(unsigned status, std::string body) { return {status, kText, std::move(body), ""}; }
+
+// A page in somebody's browser must not reload our daemon.
+bool comes_from_another_site(const Request& request) {
+  const bool cross = !request.fetch_site.empty() && request.fetch_site != "same-origin" && request.fetch_site != "none";
+  return cross || (request.fetch_site.empty() && !request.origin.empty());
+}
+
+struct Route {
+  std::string method;  // "GET" answers HEAD too
+  std::function<Response(const Request&)> answer;
+};
+
+}  // namespace
+
+Handler routes(Sources sources) {
+  std::map<std::string, Route> all;
+  all["/"] = {"GET", [](const Request&) { return text(200, kIndex); }};
+  all["/-/healthy"] = {"GET", [](const Request&) { return text(200, "mxpulse is healthy\n"); }};
+  all["/metrics"] = {"GET", [metrics = sources.metrics](const Request&) {
+                       const auto body = metrics();
+                       return body ? Response{200, kPrometheusText, *body, ""} : text(503, body.why() + "\n");
+                     }};
+  all["/-/ready"] = {"GET", [ready = sources.ready](const Request&) {
+                       const auto is_ready = ready();
+                       return is_ready ? text(200, "mxpulse is ready\n") : text(503, is_ready.why() + "\n");
+                     }};
+  all["/-/reload"] = {"POST", [reload = sources.reload](const Request& request) {
+                        if (comes_from_another_site(request)) return text(403, "a page of another site may not reload mxpulse\n");
+                        const auto reloaded = reload();
+                        return reloaded ? text(200, "reloaded\n") : text(500, reloaded.why() + "\n");
+                      }};
+  return [all = std::move(all)](const Request& request) {
+    const auto found = all.find(request.path);
+    if (found == all.end()) return text(404, "there is nothing here; / lists what there is\n");
+    const Route& route = found->second;
+    const bool allowed = request.method == route.method || (request.method == "HEAD" && route.method == "GET");
+    if (allowed) return route.answer(request);
+    Response refused = text(405, "this path takes " + route.method + "\n");
+    refused.allow = route.method == "GET" ? "GET, HEAD" : route.method;
+    return refused;
+  };
+}
+
+}  // namespace mxpulse::http

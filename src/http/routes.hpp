@@ -1,0 +1,21 @@
+// Which path does what.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "http/server.hpp"
+#include "mxpulse/result.hpp"
+
+namespace mxpulse::http {
+
+// Where answers come from. Called on the server's thread.
+struct Sources {
+  std::function<Result<std::string>()> metrics;  // text format 0.0.4
+  std::function<Result<bool>()> ready;
+  std::function<Result<bool>()> reload;
+};
+
+Handler routes(Sources sources);
+
+}  // namespace mxpulse::http

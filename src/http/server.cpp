@@ -1,0 +1,109 @@
+#include "http/server.hpp"
+
+#include <microhttpd.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+
+#include "net/descriptor.hpp"
+#include "net/socket_address.hpp"
+
+namespace mxpulse::http {
+namespace {
+
+// What a request needs between the calls that libmicrohttpd makes for it.
+struct Exchange {
+  std::size_t body_bytes = 0;
+};
+
+std::string header(MHD_Connection* connection, const char* name) {
+  const char* value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+  return value != nullptr ? value : "";
+}
+
+MHD_Result send(MHD_Connection* connection, const Response& response) {
+  MHD_Response* made = MHD_create_response_from_buffer(response.body.size(), const_cast<char*>(response.body.data()), MHD_RESPMEM_MUST_COPY);
+  if (made == nullptr) return MHD_NO;
+  MHD_add_response_header(made, MHD_HTTP_HEADER_CONTENT_TYPE, response.content_type.c_str());
+  MHD_add_response_header(made, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+  MHD_add_response_header(made, "X-Content-Type-Options", "nosniff");
+  if (!response.allow.empty()) MHD_add_response_header(made, MHD_HTTP_HEADER_ALLOW, response.allow.c_str());
+  const MHD_Result queued = MHD_queue_response(connection, response.status, made);
+  MHD_destroy_response(made);
+  return queued;
+}
+
+// A listening socket of our own making, so that a failure has its errno. IPv6 addresses take no IPv4.
+net::Descriptor listen_on(const Endpoint& endpoint) {
+  const auto fail = [&](const char* call) -> net::Descriptor {
+    throw std::runtime_error("cannot listen on " + endpoint.text() + ": " + call + ": " + std::strerror(errno));
+  };
+  const bool v6 = endpoint.address.family == Family::kIPv6;
+  net::Descriptor socket(::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!socket) return fail("socket");
+  const int on = 1;
+  setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (v6) setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+  const auto address = net::socket_address(endpoint.address, endpoint.port);
+  if (bind(socket.get(), address.get(), address.length) != 0) return fail("bind");
+  if (listen(socket.get(), SOMAXCONN) != 0) return fail("listen");
+  return socket;
+}
+
+}  // namespace
+
+struct Server::Serving {
+  Handler handler;
+  Limits limits;
+  net::Descriptor socket;
+  MHD_Daemon* daemon = nullptr;
+
+  static MHD_Result handle(void* self, MHD_Connection* connection, const char* url, const char* method, const char*, const char*,
+                           std::size_t* upload_bytes, void** state) {
+    auto& serving = *static_cast<Serving*>(self);
+    if (*state == nullptr) {  // the header is here, the body may follow
+      *state = new Exchange;
+      return MHD_YES;
+    }
+    auto& exchange = *static_cast<Exchange*>(*state);
+    if (*upload_bytes > 0) {  // nobody here wants a body; it is read past, up to the limit
+      exchange.body_bytes += *upload_bytes;
+      *upload_bytes = 0;
+      return MHD_YES;
+    }
+    if (exchange.body_bytes > serving.limits.body_bytes) return send(connection, {MHD_HTTP_CONTENT_TOO_LARGE, "text/plain; charset=utf-8", "The body is too large.\n", ""});
+    return send(connection, serving.handler({method, url, header(connection, "Sec-Fetch-Site"), header(connection, "Origin")}));
+  }
+
+  static void ended(void*, MHD_Connection*, void** state, MHD_RequestTerminationCode) { delete static_cast<Exchange*>(*state); }
+};
+
+Server::Server(const Endpoint& listen, const Limits& limits, Handler handler) : serving_(std::make_unique<Serving>()) {
+  serving_->handler = std::move(handler);
+  serving_->limits = limits;
+  serving_->socket = listen_on(listen);
+  unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_EPOLL | MHD_USE_ITC;
+  if (listen.address.family == Family::kIPv6) flags |= MHD_USE_IPv6;
+  serving_->daemon = MHD_start_daemon(flags, 0, nullptr, nullptr, &Serving::handle, serving_.get(),                        //
+                                      MHD_OPTION_LISTEN_SOCKET, serving_->socket.get(),                                     //
+                                      MHD_OPTION_CONNECTION_LIMIT, limits.connections,                                      //
+                                      MHD_OPTION_PER_IP_CONNECTION_LIMIT, limits.connections_per_address,                   //
+                                      MHD_OPTION_CONNECTION_MEMORY_LIMIT, limits.header_bytes,                              //
+                                      MHD_OPTION_CONNECTION_TIMEOUT, static_cast<unsigned>(limits.timeout.count()),         //
+                                      MHD_OPTION_NOTIFY_COMPLETED, &Serving::ended, static_cast<void*>(nullptr), MHD_OPTION_END);
+  if (serving_->daemon == nullptr) throw std::runtime_error("cannot serve HTTP on " + listen.text());
+}
+
+Server::~Server() {
+  MHD_stop_daemon(serving_->daemon);  // closes the socket it was given
+  serving_->socket.release();
+}
+
+std::uint16_t Server::port() const {
+  const MHD_DaemonInfo* info = MHD_get_daemon_info(serving_->daemon, MHD_DAEMON_INFO_BIND_PORT);
+  return info != nullptr ? info->port : 0;
+}
+
+}  // namespace mxpulse::http

@@ -1,0 +1,57 @@
+// The HTTP server: libmicrohttpd on a thread of its own, with every limit set.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "mxpulse/endpoint.hpp"
+
+struct MHD_Daemon;
+
+namespace mxpulse::http {
+
+struct Request {
+  std::string method;
+  std::string path;            // without the query
+  std::string fetch_site;      // Sec-Fetch-Site, which browsers send; empty without it
+  std::string origin;          // Origin; empty without it
+};
+
+struct Response {
+  unsigned status = 200;
+  std::string content_type = "text/plain; charset=utf-8";
+  std::string body;
+  std::string allow;  // the Allow header of a 405
+};
+
+// Called on the server's thread, one request at a time.
+using Handler = std::function<Response(const Request&)>;
+
+struct Limits {
+  unsigned connections = 64;
+  unsigned connections_per_address = 32;
+  std::size_t header_bytes = 16 * 1024;  // memory of a connection; a larger header is answered 431 or closed
+  std::size_t body_bytes = 64 * 1024;    // a larger body is answered 413
+  std::chrono::seconds timeout{10};      // of an idle connection
+};
+
+class Server {
+ public:
+  // Serves from now on; port 0 lets the system choose. Throws std::runtime_error when it cannot listen.
+  Server(const Endpoint& listen, const Limits& limits, Handler handler);
+  ~Server();  // waits for the request being handled, then closes every connection
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  std::uint16_t port() const;
+
+ private:
+  struct Serving;
+  std::unique_ptr<Serving> serving_;
+};
+
+}  // namespace mxpulse::http

@@ -1,0 +1,43 @@
+// What Prometheus scrapes: the daemon's own counters, and the state of a snapshot.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "mxpulse/dns_observer.hpp"
+#include "mxpulse/observer.hpp"
+#include "mxpulse/snapshot.hpp"
+
+namespace mxpulse::metrics {
+
+class Metrics final : public Observer, public DnsObserver {
+ public:
+  // At most `max_destinations` have series of their own.
+  explicit Metrics(std::size_t max_destinations);
+  ~Metrics() override;
+
+  void set_max_destinations(std::size_t max_destinations) { max_destinations_ = max_destinations; }
+
+  // Text format 0.0.4. Any thread.
+  std::string text(const Snapshot& snapshot) const;
+
+  void probed(const Address& address, const ProbeResult& result, Now now) override;
+  void probe_lagged(Duration lag) override;
+  void bounced(const BounceEvent& event, Now now) override;
+  void feed_read(const std::string& feed, std::size_t lines, Now now) override;
+  void feed_failed(const std::string& feed, std::string_view why, Now now) override;
+  void reloaded(bool successful, std::string_view why, Now now) override;
+
+  void queried(DnsAnswer answer, Duration took) override;
+  void cache_hit(bool stale) override;
+  void resolver_answers(bool answers) override;
+
+ private:
+  struct Families;
+  std::unique_ptr<Families> families_;
+  std::atomic<std::size_t> max_destinations_;
+};
+
+}  // namespace mxpulse::metrics

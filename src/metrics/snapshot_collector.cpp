@@ -1,0 +1,117 @@
+#include "metrics/snapshot_collector.hpp"
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+#include "metrics/names.hpp"
+
+namespace mxpulse::metrics {
+namespace {
+
+using Labels = std::vector<prometheus::ClientMetric::Label>;
+
+class GaugeFamily {
+ public:
+  explicit GaugeFamily(const Name& name) {
+    family_.name = name.name;
+    family_.help = name.help;
+    family_.type = prometheus::MetricType::Gauge;
+  }
+
+  void add(Labels labels, double value) {
+    prometheus::ClientMetric metric;
+    metric.label = std::move(labels);
+    metric.gauge.value = value;
+    family_.metric.push_back(std::move(metric));
+  }
+
+  void move_into(std::vector<prometheus::MetricFamily>& families) {
+    if (!family_.metric.empty()) families.push_back(std::move(family_));
+  }
+
+ private:
+  prometheus::MetricFamily family_;
+};
+
+prometheus::ClientMetric::Label label_of(const char* name, std::string value) {
+  prometheus::ClientMetric::Label label;
+  label.name = name;
+  label.value = std::move(value);
+  return label;
+}
+
+Labels with_cause(Labels labels, Cause cause) {
+  labels.push_back(label_of("cause", std::string(label(cause))));
+  return labels;
+}
+
+void collect_totals(const Snapshot& snapshot, std::size_t exported, std::vector<prometheus::MetricFamily>& families) {
+  std::map<Verdict, std::size_t> by_verdict;
+  for (const auto& destination : snapshot.destinations) ++by_verdict[destination.verdict];
+  GaugeFamily destinations(kDestinations);
+  for (const Verdict verdict : kVerdicts) destinations.add({label_of("verdict", std::string(label(verdict)))}, static_cast<double>(by_verdict[verdict]));
+  destinations.move_into(families);
+
+  const auto single = [&](const Name& name, std::size_t value) {
+    GaugeFamily family(name);
+    family.add({}, static_cast<double>(value));
+    family.move_into(families);
+  };
+  single(kDestinationsTracked, snapshot.destinations.size());
+  single(kDestinationsExported, exported);
+  single(kDestinationsOmitted, snapshot.destinations.size() - exported);
+  single(kProbesInFlight, snapshot.probes_in_flight);
+}
+
+bool is_available(Verdict verdict) { return verdict == Verdict::kAvailable || verdict == Verdict::kBackupOnly; }
+
+void collect_destinations(const Snapshot& snapshot, std::size_t exported, std::vector<prometheus::MetricFamily>& families) {
+  GaugeFamily available(kDestinationAvailable);
+  GaugeFamily streak(kDestinationStreak);
+  GaugeFamily since(kDestinationSince);
+  GaugeFamily cause(kDestinationCause);
+  for (std::size_t i = 0; i < exported; ++i) {
+    const DestinationView& view = snapshot.destinations[i];
+    const Labels labels{label_of("destination", view.destination.text()), label_of("provider", view.provider)};
+    if (view.verdict != Verdict::kUnknown) available.add(labels, is_available(view.verdict) ? 1 : 0);
+    streak.add(labels, view.streak);
+    if (view.since) since.add(labels, to_unix_seconds(*view.since));
+    if (view.cause) cause.add(with_cause(labels, *view.cause), 1);
+  }
+  for (GaugeFamily* family : {&available, &streak, &since, &cause}) family->move_into(families);
+}
+
+void collect_hosts(const Snapshot& snapshot, std::size_t exported, std::vector<prometheus::MetricFamily>& families) {
+  std::vector<bool> wanted(snapshot.hosts.size(), false);
+  for (std::size_t i = 0; i < exported; ++i) {
+    for (const std::size_t host : snapshot.destinations[i].hosts) wanted[host] = true;
+  }
+  GaugeFamily answering(kHostAnswering);
+  GaugeFamily streak(kHostStreak);
+  GaugeFamily last_probe(kHostLastProbe);
+  GaugeFamily cause(kHostCause);
+  for (std::size_t i = 0; i < snapshot.hosts.size(); ++i) {
+    if (!wanted[i]) continue;
+    const HostView& view = snapshot.hosts[i];
+    const Labels labels{label_of("host", view.host.text()), label_of("address", view.address.text()), label_of("provider", view.provider)};
+    if (view.answering) answering.add(labels, *view.answering ? 1 : 0);
+    streak.add(labels, view.streak);
+    if (view.last_probe) last_probe.add(labels, to_unix_seconds(*view.last_probe));
+    if (view.cause) cause.add(with_cause(labels, *view.cause), 1);
+  }
+  for (GaugeFamily* family : {&answering, &streak, &last_probe, &cause}) family->move_into(families);
+}
+
+}  // namespace
+
+std::vector<prometheus::MetricFamily> collect(const Snapshot& snapshot, std::size_t max_destinations) {
+  const std::size_t exported = std::min(snapshot.destinations.size(), max_destinations);
+  std::vector<prometheus::MetricFamily> families;
+  collect_totals(snapshot, exported, families);
+  collect_destinations(snapshot, exported, families);
+  collect_hosts(snapshot, exported, families);
+  return families;
+}
+
+}  // namespace mxpulse::metrics
