@@ -25,7 +25,7 @@ bool is_plain(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("-_.:/@+,[]").find(c) != std::string_view::npos;
 }
 
-std::string quoted(std::string_view value) {
+std::string in_quotes(std::string_view value) {
   std::string text = "\"";
   for (const char c : value) {
     const auto byte = static_cast<unsigned char>(c);
@@ -45,7 +45,7 @@ std::string quoted(std::string_view value) {
 
 std::string logfmt_value(const std::string& value) {
   const bool plain = !value.empty() && std::all_of(value.begin(), value.end(), is_plain);
-  return plain ? value : quoted(value);
+  return plain ? value : in_quotes(value);
 }
 
 }  // namespace

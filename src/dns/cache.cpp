@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 constexpr Duration kTtlMin = 5s;           // a TTL of 0 must not make a query of every look
 constexpr Duration kTtlMax = 24h;          // RFC 2181 8 allows 68 years
 constexpr Duration kNegativeMax = 1h;      // RFC 2308 5 advises one to three hours
-constexpr Duration kFailureTime = 30s;     // RFC 2308 7 and RFC 9520 allow five minutes
+constexpr Duration kFailureTime = 5s;      // RFC 9520 3.2 wants at least 1 s, RFC 2308 7 at most five minutes; a streak needs fresh failures
 constexpr Duration kNegativeDefault = 60s;  // no SOA came with it
 
 Duration time_to_live(const Answer& answer) {
