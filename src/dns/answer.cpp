@@ -35,7 +35,7 @@ std::optional<std::vector<Record>> records_of(ns_msg& message, ns_sect section) 
     const auto owner = DomainName::parse(ns_rr_name(record));
     const bool is_root = ns_rr_name(record)[0] == '.' || ns_rr_name(record)[0] == '\0';
     if (!owner && !is_root) continue;
-    records.push_back({owner ? *owner : DomainName(), ns_rr_type(record), static_cast<std::uint32_t>(ns_rr_ttl(record)), {ns_rr_rdata(record), ns_rr_rdlen(record)}});
+    records.push_back({owner ? *owner : DomainName(), ns_rr_type(record), static_cast<std::uint32_t>(ns_rr_ttl(record)), std::span(ns_rr_rdata(record), static_cast<std::size_t>(ns_rr_rdlen(record)))});
   }
   return records;
 }

@@ -1,0 +1,118 @@
+#include "http/server.hpp"
+
+#include <sys/socket.h>
+
+#include <array>
+#include <stdexcept>
+#include <vector>
+
+#include "http/routes.hpp"
+#include "net/descriptor.hpp"
+#include "net/socket_address.hpp"
+#include "support/catch.hpp"
+
+using namespace mxpulse;
+using namespace mxpulse::http;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Address kLoopback = *Address::parse("127.0.0.1");
+
+Sources good_sources() {
+  return {[] { return Result<std::string>("mxpulse_x 1\n"); }, [] { return Result<bool>(true); }, [] { return Result<bool>::failure("mxpulse.toml:1: wrong"); }};
+}
+
+net::Descriptor connected(const Server& server, const Address& address = kLoopback) {
+  net::Descriptor client(socket(address.family == Family::kIPv4 ? AF_INET : AF_INET6, SOCK_STREAM, 0));
+  const auto at = net::socket_address(address, server.port());
+  REQUIRE(connect(client.get(), at.get(), at.length) == 0);
+  const timeval patience{10, 0};
+  setsockopt(client.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  return client;
+}
+
+std::string until_close(int fd) {
+  std::string heard;
+  std::array<char, 4096> buffer;
+  for (ssize_t count = 0; (count = recv(fd, buffer.data(), buffer.size(), 0)) > 0;) heard.append(buffer.data(), static_cast<std::size_t>(count));
+  return heard;
+}
+
+void say(int fd, const std::string& text) { [[maybe_unused]] const auto sent = send(fd, text.data(), text.size(), MSG_NOSIGNAL); }
+
+std::string ask(const Server& server, const std::string& line, const std::string& headers = "", const std::string& body = "", const Address& address = kLoopback) {
+  const auto client = connected(server, address);
+  say(client.get(), line + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + headers + "\r\n" + body);
+  return until_close(client.get());
+}
+
+}  // namespace
+
+TEST_CASE("each path answers, HEAD without a body, and others are refused") {
+  const Server server({kLoopback, 0}, Limits{}, routes(good_sources()));
+  CHECK(ask(server, "GET /metrics").find("200 OK") != std::string::npos);
+  CHECK(ask(server, "GET /metrics").find("text/plain; version=0.0.4; charset=utf-8") != std::string::npos);
+  CHECK(ask(server, "GET /metrics").ends_with("mxpulse_x 1\n"));
+  CHECK(ask(server, "HEAD /metrics").ends_with("\r\n\r\n"));
+  CHECK(ask(server, "GET /-/healthy").find("200 OK") != std::string::npos);
+  CHECK(ask(server, "GET /nothing").find(" 404 ") != std::string::npos);
+  const auto refused = ask(server, "POST /metrics");
+  CHECK(refused.find(" 405 ") != std::string::npos);
+  CHECK(refused.find("Allow: GET, HEAD") != std::string::npos);
+}
+
+TEST_CASE("a reload that fails says why, and a page of another site may not ask for one") {
+  const Server server({kLoopback, 0}, Limits{}, routes(good_sources()));
+  CHECK(ask(server, "POST /-/reload").find("mxpulse.toml:1: wrong") != std::string::npos);
+  CHECK(ask(server, "POST /-/reload").find(" 500 ") != std::string::npos);
+  CHECK(ask(server, "POST /-/reload", "Origin: http://evil.example\r\n").find(" 403 ") != std::string::npos);
+  CHECK(ask(server, "POST /-/reload", "Sec-Fetch-Site: cross-site\r\n").find(" 403 ") != std::string::npos);
+  CHECK(ask(server, "GET /-/reload").find(" 405 ") != std::string::npos);
+}
+
+TEST_CASE("a source that fails is a 503 with its reason") {
+  Sources sources = good_sources();
+  sources.metrics = [] { return Result<std::string>::failure("too busy"); };
+  sources.ready = [] { return Result<bool>::failure("starting"); };
+  const Server server({kLoopback, 0}, Limits{}, routes(sources));
+  CHECK(ask(server, "GET /metrics").find(" 503 ") != std::string::npos);
+  CHECK(ask(server, "GET /-/ready").ends_with("starting\n"));
+}
+
+TEST_CASE("a header and a body beyond their limits are refused") {
+  const Server server({kLoopback, 0}, Limits{}, routes(good_sources()));
+  const auto large_header = ask(server, "GET /metrics", "X: " + std::string(100'000, 'x') + "\r\n");
+  CHECK(large_header.find("200 OK") == std::string::npos);
+  const std::string body(70'000, 'x');
+  CHECK(ask(server, "POST /-/reload", "Content-Length: 70000\r\n", body).find(" 413 ") != std::string::npos);
+}
+
+TEST_CASE("connections beyond the limit are not served, and idle ones end") {
+  Limits limits;
+  limits.connections = 4;
+  limits.connections_per_address = 4;
+  limits.timeout = 1s;
+  const Server server({kLoopback, 0}, limits, routes(good_sources()));
+  std::vector<net::Descriptor> idle;
+  for (int i = 0; i < 4; ++i) idle.push_back(connected(server));
+  for (const auto& client : idle) CHECK(until_close(client.get()).find("200") == std::string::npos);  // closed by the timeout
+  CHECK(ask(server, "GET /-/healthy").find("200 OK") != std::string::npos);
+}
+
+TEST_CASE("a server stops while clients hang") {
+  std::vector<net::Descriptor> clients;
+  {
+    const Server server({kLoopback, 0}, Limits{}, routes(good_sources()));
+    for (int i = 0; i < 8; ++i) {
+      clients.push_back(connected(server));
+      say(clients.back().get(), "GET /metr");
+    }
+  }
+  for (const auto& client : clients) CHECK(until_close(client.get()).find("200") == std::string::npos);
+}
+
+TEST_CASE("an address in use is an error that says so") {
+  const Server server({kLoopback, 0}, Limits{}, routes(good_sources()));
+  CHECK_THROWS_AS(Server({kLoopback, server.port()}, Limits{}, routes(good_sources())), std::runtime_error);
+}

@@ -1,0 +1,106 @@
+#include "metrics/metrics.hpp"
+
+#include <algorithm>
+#include <set>
+#include <sstream>
+
+#include "metrics/names.hpp"
+#include "support/catch.hpp"
+
+using namespace mxpulse;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Now kNow{SteadyTime(1s), SystemTime(1'700'000'000s)};
+
+Snapshot example() {
+  Snapshot snapshot;
+  for (int i = 0; i < 3; ++i) {
+    HostView host;
+    host.host = *DomainName::parse("mx" + std::to_string(i) + ".example.org");
+    host.address = *Address::parse("192.0.2." + std::to_string(i + 1));
+    host.provider = "example.org";
+    host.answering = i == 0;
+    host.streak = static_cast<unsigned>(i);
+    host.last_probe = kNow.system;
+    host.cause = i == 0 ? Cause::kReady : Cause::kTimeout;
+    host.greeting = "220 \" level=error";
+    snapshot.hosts.push_back(host);
+    DestinationView destination;
+    destination.destination = *DomainName::parse("d" + std::to_string(i) + ".example");
+    destination.provider = "example.org";
+    destination.verdict = i == 0 ? Verdict::kAvailable : Verdict::kUnavailable;
+    destination.cause = host.cause;
+    destination.streak = host.streak;
+    if (i > 0) destination.since = kNow.system;
+    destination.hosts = {static_cast<std::size_t>(i)};
+    snapshot.destinations.push_back(destination);
+  }
+  return snapshot;
+}
+
+bool has_line(const std::string& text, const std::string& line) { return ("\n" + text).find("\n" + line + "\n") != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("a snapshot becomes series") {
+  const metrics::Metrics metrics(5000);
+  const std::string text = metrics.text(example());
+  CHECK(has_line(text, "mxpulse_destination_available{destination=\"d0.example\",provider=\"example.org\"} 1"));
+  CHECK(has_line(text, "mxpulse_destination_no_answer_streak{destination=\"d2.example\",provider=\"example.org\"} 2"));
+  CHECK(has_line(text, "mxpulse_host_answering{host=\"mx1.example.org\",address=\"192.0.2.2\",provider=\"example.org\"} 0"));
+  CHECK(has_line(text, "mxpulse_destination_cause{destination=\"d1.example\",provider=\"example.org\",cause=\"timeout\"} 1"));
+  CHECK(has_line(text, "mxpulse_destinations{verdict=\"unavailable\"} 2"));
+  CHECK(text.find("level=error") == std::string::npos);
+}
+
+TEST_CASE("beyond max_destinations the rest is counted, not shown") {
+  metrics::Metrics metrics(5000);
+  metrics.set_max_destinations(1);
+  const std::string text = metrics.text(example());
+  CHECK(text.find("d1.example") == std::string::npos);
+  CHECK(text.find("mx1.example.org") == std::string::npos);
+  CHECK(has_line(text, "mxpulse_destinations_tracked 3"));
+  CHECK(has_line(text, "mxpulse_destinations_exported 1"));
+  CHECK(has_line(text, "mxpulse_destinations_omitted 2"));
+}
+
+TEST_CASE("series vanish with their subject, and unknown is absent, not 0") {
+  const metrics::Metrics metrics(5000);
+  Snapshot snapshot = example();
+  snapshot.destinations[0].verdict = Verdict::kUnknown;
+  snapshot.hosts[0].answering.reset();
+  const std::string text = metrics.text(snapshot);
+  CHECK(text.find("mxpulse_destination_available{destination=\"d0.example\"") == std::string::npos);
+  CHECK(text.find("mxpulse_host_answering{host=\"mx0.example.org\"") == std::string::npos);
+  CHECK(metrics.text(Snapshot{}).find("d0.example") == std::string::npos);
+}
+
+TEST_CASE("events are counted by closed labels, which are there from the start") {
+  metrics::Metrics metrics(5000);
+  CHECK(has_line(metrics.text(Snapshot{}), "mxpulse_probes_total{cause=\"refused\",outcome=\"no_answer\"} 0"));
+  ProbeResult result;
+  result.cause = Cause::kRefused;
+  metrics.probed(*Address::parse("192.0.2.1"), result, kNow);
+  metrics.queried(DnsAnswer::kTimeout, 2s);
+  metrics.reloaded(false, "why", kNow);
+  const std::string text = metrics.text(Snapshot{});
+  CHECK(has_line(text, "mxpulse_probes_total{cause=\"refused\",outcome=\"no_answer\"} 1"));
+  CHECK(has_line(text, "mxpulse_dns_queries_total{result=\"timeout\"} 1"));
+  CHECK(has_line(text, "mxpulse_config_last_reload_successful 0"));
+}
+
+TEST_CASE("the table has exactly what is exported") {
+  metrics::Metrics metrics(5000);
+  metrics.feed_read("/var/log/mail.log", 1, kNow);
+  metrics.feed_failed("/var/log/mail.log", "why", kNow);
+  std::set<std::string> exported;
+  std::istringstream lines(metrics.text(example()));
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("# TYPE ")) exported.insert(line.substr(7, line.rfind(' ') - 7));
+  }
+  std::set<std::string> named;
+  for (const auto& name : metrics::kAllNames) named.emplace(name.name);
+  CHECK(exported == named);
+}
