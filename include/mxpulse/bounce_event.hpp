@@ -12,7 +12,16 @@
 
 namespace mxpulse {
 
-enum class BounceClass : std::uint8_t { kNoAnswer, kDnsTemporary, kDnsPermanent, kBusy, kRejected, kDelivered, kSuspended, kOther };
+enum class BounceClass : std::uint8_t {
+  kNoAnswer,
+  kDnsTemporary,
+  kDnsPermanent,
+  kBusy,
+  kRejected,
+  kDelivered,
+  kSuspended,
+  kOther
+};
 
 constexpr std::string_view label(BounceClass bounce_class) {
   switch (bounce_class) {

@@ -34,7 +34,5 @@ class DomainName {
 
 template <>
 struct std::hash<mxpulse::DomainName> {
-  std::size_t operator()(const mxpulse::DomainName& name) const noexcept {
-    return std::hash<std::string>{}(name.text());
-  }
+  std::size_t operator()(const mxpulse::DomainName& name) const noexcept { return std::hash<std::string>{}(name.text()); }
 };

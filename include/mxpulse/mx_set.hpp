@@ -19,9 +19,9 @@ inline constexpr std::size_t kAddressesMax = 8;         // addresses of one MX s
 
 struct MxHost {
   DomainName name;
-  std::uint16_t preference = 0;     // lower is tried first
-  std::string provider;             // registered domain of `name` (public suffix list); `name` itself if there is none
-  std::vector<Address> addresses;   // at most kAddressesPerHostMax, as the resolver ordered them, families interleaved
+  std::uint16_t preference = 0;    // lower is tried first
+  std::string provider;            // registered domain of `name` (public suffix list); `name` itself if there is none
+  std::vector<Address> addresses;  // at most kAddressesPerHostMax, as the resolver ordered them, families interleaved
   std::size_t addresses_omitted = 0;
   // Set when `addresses` is empty: dns_temporary, resolver_down or no_address.
   std::optional<Cause> failure;

@@ -23,10 +23,10 @@ class Observer {
   virtual void probed(const Address& /*address*/, const ProbeResult& /*result*/, Now /*now*/) {}
   // How late a due probe was begun; never negative.
   virtual void probe_lagged(Duration /*lag*/) {}
-  virtual void verdict_changed(const DomainName& /*destination*/, Verdict /*from*/, Verdict /*to*/,
-                               std::string_view /*why*/, Now /*now*/) {}
-  virtual void host_changed(const Address& /*address*/, bool /*answering*/, unsigned /*streak*/,
-                            const ProbeResult& /*result*/, Now /*now*/) {}
+  virtual void verdict_changed(const DomainName& /*destination*/, Verdict /*from*/, Verdict /*to*/, std::string_view /*why*/,
+                               Now /*now*/) {}
+  virtual void host_changed(const Address& /*address*/, bool /*answering*/, unsigned /*streak*/, const ProbeResult& /*result*/,
+                            Now /*now*/) {}
   virtual void bounced(const BounceEvent& /*event*/, Now /*now*/) {}
   virtual void destination_joined(const DomainName& /*destination*/, std::size_t /*bounces*/, Now /*now*/) {}
   virtual void destination_left(const DomainName& /*destination*/, Now /*now*/) {}

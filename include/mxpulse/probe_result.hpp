@@ -21,7 +21,8 @@ struct ProbeResult {
   std::optional<Duration> greeting_time;
 
   std::optional<int> reply_code;  // 200-599, of the final line of the greeting
-  // The greeting's last line, printable ASCII only: any other byte is written \xNN, and a backslash \x5C. At most kGreetingMax bytes.
+  // The greeting's last line, printable ASCII only: any other byte is written \xNN, and a backslash \x5C. At most kGreetingMax
+  // bytes.
   std::string greeting;
 
   // We have no route to the whole family of the address (ENETUNREACH raised here, EAFNOSUPPORT): the other family may do.

@@ -12,7 +12,7 @@
 
 namespace mxpulse::bounce {
 
-inline constexpr std::size_t kLineMax = 65'536;     // longer lines are left out, and counted
+inline constexpr std::size_t kLineMax = 65'536;    // longer lines are left out, and counted
 inline constexpr std::size_t kReadMax = 1u << 20;  // bytes of one read(), so that a great log delays nobody
 
 // - another file at the path (rotation by rename): the old one is read to its end first

@@ -64,12 +64,16 @@ void read_host(std::string_view text, BounceEvent& event) {
 // Where the text is ours to read: the local words before anything a remote host said.
 BounceClass class_of_text(std::string_view text, std::string_view enhanced_code) {
   if (text.starts_with("delivery temporarily suspended") || contains(text, "deferred transport")) return BounceClass::kSuspended;
-  if (text.starts_with("host ") && contains(text, " said: ")) return enhanced_code.starts_with('5') ? BounceClass::kRejected : BounceClass::kBusy;
+  if (text.starts_with("host ") && contains(text, " said: "))
+    return enhanced_code.starts_with('5') ? BounceClass::kRejected : BounceClass::kBusy;
   if (text.starts_with("host ") && contains(text, " refused to talk to me: ")) return BounceClass::kBusy;
   if (text.starts_with("connect to ")) return BounceClass::kNoAnswer;
-  const bool conversation_broke = text.starts_with("lost connection with ") || (text.starts_with("conversation with ") && contains(text, " timed out"));
-  if (conversation_broke) return contains(text, "while receiving the initial server greeting") ? BounceClass::kNoAnswer : BounceClass::kOther;
-  if (text.starts_with("Host or domain name not found")) return contains(text, "try again") ? BounceClass::kDnsTemporary : BounceClass::kDnsPermanent;
+  const bool conversation_broke =
+      text.starts_with("lost connection with ") || (text.starts_with("conversation with ") && contains(text, " timed out"));
+  if (conversation_broke)
+    return contains(text, "while receiving the initial server greeting") ? BounceClass::kNoAnswer : BounceClass::kOther;
+  if (text.starts_with("Host or domain name not found"))
+    return contains(text, "try again") ? BounceClass::kDnsTemporary : BounceClass::kDnsPermanent;
   if (enhanced_code == "4.4.1") return BounceClass::kNoAnswer;
   if (enhanced_code == "4.4.3") return BounceClass::kDnsTemporary;
   return BounceClass::kOther;

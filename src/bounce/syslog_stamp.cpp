@@ -7,7 +7,8 @@
 namespace mxpulse::bounce {
 namespace {
 
-constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
 // The number in exactly these characters; a leading blank counts as zero ("Nov  4").
 std::optional<int> number_at(std::string_view text, std::size_t at, std::size_t length) {

@@ -36,6 +36,7 @@ class Printer {
     if (asked) ++asked_;
     if (report.health.verdict != Verdict::kUnavailable && asked) ++certain_;
     doubt_ = doubt_ || raises_doubt(report);
+    silence_ = silence_ || report.health.verdict == Verdict::kUnavailable;
 
     const std::string text = json_ ? to_json(report) + "\n" : to_text(report, colour_);
     std::fwrite(text.data(), 1, text.size(), stdout);
@@ -44,6 +45,7 @@ class Printer {
   }
 
   bool doubt() const { return doubt_; }
+  bool silence() const { return silence_; }
 
   // Controls that were asked and none of which answered make every no-answer ours.
   int exit_code(bool controls_silent) const {
@@ -61,6 +63,7 @@ class Printer {
   std::size_t asked_ = 0;    // something was learned
   std::size_t certain_ = 0;  // learned, and not just silence
   bool doubt_ = false;
+  bool silence_ = false;  // some target is unavailable
 };
 
 struct ControlCount {
@@ -69,9 +72,8 @@ struct ControlCount {
 
   void count(const CheckReport& report) {
     ++asked;
-    const bool answers = std::any_of(report.asked.begin(), report.asked.end(), [](const AskedAddress& one) {
-      return outcome(one.result.cause) == Outcome::kAnswered;
-    });
+    const bool answers = std::any_of(report.asked.begin(), report.asked.end(),
+                                     [](const AskedAddress& one) { return outcome(one.result.cause) == Outcome::kAnswered; });
     if (answers) ++answering;
   }
 };
@@ -109,8 +111,8 @@ int check(const CheckArguments& arguments) {
   }
 
   const CheckRun::Limits limits{arguments.concurrency, limit.max_in_flight};
-  const probe::Options options{arguments.port, {}, arguments.connect_timeout, arguments.greeting_timeout,
-                               net::AddressPolicy(arguments.allow, {})};
+  const probe::Options options{
+      arguments.port, {}, arguments.connect_timeout, arguments.greeting_timeout, net::AddressPolicy(arguments.allow, {})};
   Printer printer(arguments);
   ControlCount controls;
   ListenerLink link;
@@ -124,10 +126,16 @@ int check(const CheckArguments& arguments) {
     control_run.begin(TargetSource(control_domains()), prober, [&] { loop.stop(); });
   };
   link.connect(run);
-  run.begin(arguments.from_standard_input ? TargetSource::lines_of(STDIN_FILENO) : TargetSource(arguments.targets), prober, ask_controls);
+  run.begin(arguments.from_standard_input ? TargetSource::lines_of(STDIN_FILENO) : TargetSource(arguments.targets), prober,
+            ask_controls);
   loop.run();
 
-  if (controls.asked > 0) std::fprintf(arguments.json ? stderr : stdout, "%s\n", control_sentence(controls.answering, controls.asked).c_str());
+  std::FILE* const people = arguments.json ? stderr : stdout;
+  if (controls.asked > 0) {
+    std::fprintf(people, "%s\n", control_sentence(controls.answering, controls.asked).c_str());
+  } else if (printer.silence()) {
+    std::fputs("Is it us? Not asked: no silent target is on the Internet.\n", people);
+  }
   return printer.exit_code(controls.asked > 0 && controls.answering == 0);
 }
 

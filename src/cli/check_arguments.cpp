@@ -91,8 +91,10 @@ Result<CheckArguments> parse_check_arguments(const std::vector<std::string>& arg
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
     if (options_ended || argument == "-" || !argument.starts_with('-')) {
-      if (argument == "-") parsed.from_standard_input = true;
-      else parsed.targets.push_back(argument);
+      if (argument == "-")
+        parsed.from_standard_input = true;
+      else
+        parsed.targets.push_back(argument);
     } else if (argument == "--") {
       options_ended = true;
     } else if (argument == "--help" || argument == "-h") {
@@ -112,7 +114,8 @@ Result<CheckArguments> parse_check_arguments(const std::vector<std::string>& arg
     }
   }
   if (parsed.from_standard_input && !parsed.targets.empty()) return Failed::failure("give targets or \"-\", not both");
-  if (!parsed.help && !parsed.from_standard_input && parsed.targets.empty()) return Failed::failure("no target; see mxpulse check --help");
+  if (!parsed.help && !parsed.from_standard_input && parsed.targets.empty())
+    return Failed::failure("no target; see mxpulse check --help");
   return parsed;
 }
 

@@ -16,15 +16,15 @@ namespace mxpulse::cli {
 struct CheckArguments {
   bool help = false;
   bool json = false;
-  bool direct = false;                  // targets are addresses; no DNS
-  std::optional<Endpoint> dns;          // empty: the system's resolvers
+  bool direct = false;          // targets are addresses; no DNS
+  std::optional<Endpoint> dns;  // empty: the system's resolvers
   std::uint16_t port = 25;
   std::vector<AddressRange> allow;
   Duration connect_timeout = std::chrono::seconds(30);
   Duration greeting_timeout = std::chrono::seconds(60);
-  std::size_t concurrency = 100;        // targets at a time, 1-20000
+  std::size_t concurrency = 100;  // targets at a time, 1-20000
   std::vector<std::string> targets;
-  bool from_standard_input = false;     // "-": a target a line
+  bool from_standard_input = false;  // "-": a target a line
 };
 
 Result<CheckArguments> parse_check_arguments(const std::vector<std::string>& arguments);

@@ -48,23 +48,41 @@ std::string padded(std::string text, std::size_t width) {
   return text;
 }
 
-// "-" while connecting, "=" while waiting for the greeting, to the scale of the slowest address.
+// "-" while connecting and "=" while waiting for the greeting, to the scale of the slowest address; "." for a wait that
+// nothing ended.
 std::string waterfall(const ProbeResult& result, Duration slowest) {
-  const auto length = [&](const std::optional<Duration>& phase) {
-    if (!phase || slowest <= Duration(0)) return 0;
-    return std::clamp(static_cast<int>(to_seconds(*phase) / to_seconds(slowest) * kWaterfallWidth + 0.5), 1, kWaterfallWidth);
+  const auto length = [&](const std::optional<Duration>& phase) -> std::size_t {
+    if (!phase) return 0;
+    const double share = slowest > Duration(0) ? to_seconds(*phase) / to_seconds(slowest) : 0;
+    return static_cast<std::size_t>(std::clamp(static_cast<int>(share * kWaterfallWidth + 0.5), 1, kWaterfallWidth));
   };
-  std::string bar(static_cast<std::size_t>(length(result.connect_time)), '-');
-  bar.append(static_cast<std::size_t>(length(result.greeting_time)), '=');
+  const bool waited_for_nothing = result.cause == Cause::kTimeout || result.cause == Cause::kSilent;
+  std::string bar(waited_for_nothing && result.connect_time ? 1 : length(result.connect_time), '-');
+  bar.append(length(result.greeting_time), '=');
   bar.resize(std::min<std::size_t>(bar.size(), kWaterfallWidth));
-  return "|" + padded(bar, kWaterfallWidth) + "|";
+  bar.resize(kWaterfallWidth, waited_for_nothing ? '.' : ' ');
+  return "|" + bar + "|";
+}
+
+// What becomes of mail that is on its way there.
+std::string_view next_step(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kAvailable: return "mail is delivered";
+    case Verdict::kBackupOnly: return "mail goes to the backup, which passes it on when the primary is back";
+    case Verdict::kRefusing: return "senders retry a 4xx later, and return the mail after a 5xx";
+    case Verdict::kUnavailable: return "senders keep the mail and retry, most of them for five days; \"mxpulse run\" sees the host come back";
+    case Verdict::kUndeliverable: return "senders return the mail at once";
+    case Verdict::kUnknown: return "nothing is known; mail flows as it does";
+  }
+  return "";
 }
 
 Duration total(const ProbeResult& result) {
   return result.connect_time.value_or(Duration(0)) + result.greeting_time.value_or(Duration(0));
 }
 
-std::string address_line(const AskedAddress& asked, std::size_t host_width, std::size_t address_width, Duration slowest, bool colour) {
+std::string address_line(const AskedAddress& asked, std::size_t host_width, std::size_t address_width, Duration slowest,
+                         bool colour) {
   const ProbeResult& result = asked.result;
   std::string line = "  " + padded(std::to_string(asked.preference), 5) + " " + padded(asked.host, host_width) + "  " +
                      padded(asked.address.text(), address_width) + "  ";
@@ -72,7 +90,7 @@ std::string address_line(const AskedAddress& asked, std::size_t host_width, std:
   line += " " + waterfall(result, slowest);
   line += " connect " + milliseconds(result.connect_time) + ", greeting " + milliseconds(result.greeting_time) + "\n";
   if (!result.greeting.empty()) line += "        it says: " + result.greeting + "\n";
-  if (result.cause != Cause::kReady && !result.why.empty()) line += "        " + result.why + "\n";
+  if (!result.why.empty() && result.why != sentence(result.cause)) line += "        " + result.why + "\n";
   return line;
 }
 
@@ -96,11 +114,14 @@ std::string to_text(const CheckReport& report, bool colour) {
   }
   for (const AskedAddress& asked : report.asked) text += address_line(asked, host_width, address_width, slowest, colour);
   for (const MxHost& host : report.set->hosts) {
-    if (host.failure) text += "  " + padded(std::to_string(host.preference), 5) + " " + host.name.text() + "  " + std::string(label(*host.failure)) + ": " + host.why + "\n";
+    if (host.failure)
+      text += "  " + padded(std::to_string(host.preference), 5) + " " + host.name.text() + "  " +
+              std::string(label(*host.failure)) + ": " + host.why + "\n";
   }
   if (report.set->hosts_omitted > 0) {
     text += "  " + std::to_string(report.set->hosts_omitted) + " more hosts of its MX set were not asked\n";
   }
+  text += "  next: " + std::string(next_step(report.health.verdict)) + "\n";
   return text;
 }
 

@@ -21,10 +21,13 @@ class Narrator final : public Observer {
   void verdict_changed(const DomainName& destination, Verdict from, Verdict to, std::string_view why, Now now) override {
     if (!begun_) begun_ = now.steady;
     const bool colour = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
-    const char* paint = !colour ? "" : to == Verdict::kAvailable ? "\x1b[32m" : to == Verdict::kUnavailable ? "\x1b[31m" : "\x1b[33m";
+    const char* paint = !colour                       ? ""
+                        : to == Verdict::kAvailable   ? "\x1b[32m"
+                        : to == Verdict::kUnavailable ? "\x1b[31m"
+                                                      : "\x1b[33m";
     std::printf("%5.1f s  %-22s %13.*s -> %s%-13.*s%s %.*s\n", to_seconds(now.steady - *begun_), destination.text().c_str(),
-                static_cast<int>(label(from).size()), label(from).data(), paint, static_cast<int>(label(to).size()), label(to).data(),
-                colour ? "\x1b[0m" : "", static_cast<int>(why.size()), why.data());
+                static_cast<int>(label(from).size()), label(from).data(), paint, static_cast<int>(label(to).size()),
+                label(to).data(), colour ? "\x1b[0m" : "", static_cast<int>(why.size()), why.data());
     std::fflush(stdout);
   }
 
@@ -77,7 +80,11 @@ int demo(const std::vector<std::string>& arguments) {
   Narrator narrator;
   const auto daemon = make_daemon(loop, demo_config(internet));
   daemon->also_tell(narrator);
-  std::printf("A small internet on loopback; nothing leaves this machine. Metrics: http://%s/metrics\n", daemon->http_address().c_str());
+  std::printf(
+      "A small internet on loopback; nothing leaves this machine.\n"
+      "  metrics: http://%s/metrics\n"
+      "  ask it:  mxpulse check --dns %s --port %u --allow 127.0.0.0/8 backup.example\n\n",
+      daemon->http_address().c_str(), internet.dns().text().c_str(), static_cast<unsigned>(internet.smtp_port()));
   std::fflush(stdout);
   internet.start();
   daemon->run();

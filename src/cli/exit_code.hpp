@@ -4,10 +4,10 @@
 namespace mxpulse::cli {
 
 enum ExitCode : int {
-  kGood = 0,          // check: every target is available
-  kNotGood = 1,       // check: some target is not; other commands: it failed
-  kUsage = 2,         // the command line is wrong
-  kCouldNotAsk = 3,   // check: nothing could be asked, because of us
+  kGood = 0,         // check: every target is available
+  kNotGood = 1,      // check: some target is not; other commands: it failed
+  kUsage = 2,        // the command line is wrong
+  kCouldNotAsk = 3,  // check: nothing could be asked, because of us
 };
 
 }  // namespace mxpulse::cli

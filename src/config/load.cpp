@@ -50,11 +50,14 @@ class Reader {
       config_.feeds.emplace_back();
       read_keys("feed", feed);
       for (const char* needed : {"type", "path"}) {
-        if (!feed.contains(needed)) error(element, std::string("feed.") + needed + ": is missing; " +
-                                                       (std::string_view(needed) == "type" ? "write type = \"postfix\"" : "write path = \"/var/log/mail.log\""));
+        if (!feed.contains(needed))
+          error(element,
+                std::string("feed.") + needed + ": is missing; " +
+                    (std::string_view(needed) == "type" ? "write type = \"postfix\"" : "write path = \"/var/log/mail.log\""));
       }
       const auto& path = config_.feeds.back().path;
-      const auto same = std::count_if(config_.feeds.begin(), config_.feeds.end(), [&](const Feed& one) { return one.path == path; });
+      const auto same =
+          std::count_if(config_.feeds.begin(), config_.feeds.end(), [&](const Feed& one) { return one.path == path; });
       if (!path.empty() && same > 1) error(element, "feed.path: \"" + path + "\" is there twice; remove one");
     }
   }
@@ -62,10 +65,14 @@ class Reader {
   void read_keys(std::string_view section, const toml::table& table) {
     for (const auto& [key, value] : table) {
       const std::string full = std::string(section) + "." + std::string(key.str());
-      const auto known = std::find_if(keys().begin(), keys().end(), [&, name = key.str()](const Key& one) { return one.section == section && one.name == name; });
+      const auto known = std::find_if(keys().begin(), keys().end(), [&, name = key.str()](const Key& one) {
+        return one.section == section && one.name == name;
+      });
       if (known == keys().end()) {
-        if (is_planned(section, key.str())) error(value, full + ": mxpulse does not do this yet; remove the line");
-        else error(value, unknown(full, names_in(section), std::string(section) + "."));
+        if (is_planned(section, key.str()))
+          error(value, full + ": mxpulse does not do this yet; remove the line");
+        else
+          error(value, unknown(full, names_in(section), std::string(section) + "."));
       } else if (const auto wrong = known->read(value, config_)) {
         error(value, full + ": " + *wrong);
       }
@@ -80,8 +87,8 @@ class Reader {
       const auto at = [&](const char* name) { return root["probe"][name].node(); };
       const toml::node* blamed = at(shorter_name) != nullptr ? at(shorter_name) : at(longer_name);
       if (blamed == nullptr) return;
-      error(*blamed, std::string("probe.") + shorter_name + ": " + duration_text(shorter) + " is longer than probe." + longer_name + " (" +
-                         duration_text(longer) + "); make it at most that");
+      error(*blamed, std::string("probe.") + shorter_name + ": " + duration_text(shorter) + " is longer than probe." +
+                         longer_name + " (" + duration_text(longer) + "); make it at most that");
     };
     ordered(probe.interval_undecided, "interval_undecided", probe.interval, "interval");
     ordered(probe.interval_undecided, "interval_undecided", probe.interval_silent_max, "interval_silent_max");
@@ -131,10 +138,12 @@ class Reader {
 std::string why_unreadable(const std::string& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
-  if (status.type() == std::filesystem::file_type::not_found) return path + ": there is no such file; give the path of a configuration file";
+  if (status.type() == std::filesystem::file_type::not_found)
+    return path + ": there is no such file; give the path of a configuration file";
   if (error) return path + ": " + error.message();
   if (!std::filesystem::is_regular_file(status)) return path + ": is not a file; give the path of a configuration file";
-  if (std::filesystem::file_size(path, error) > kFileMax) return path + ": is larger than 16 MiB; is this the configuration file?";
+  if (std::filesystem::file_size(path, error) > kFileMax)
+    return path + ": is larger than 16 MiB; is this the configuration file?";
   return "";
 }
 
@@ -145,8 +154,8 @@ Result<Config> parse(std::string_view text, const std::string& file_name) {
     return Reader(file_name).read(toml::parse(text, file_name));
   } catch (const toml::parse_error& error) {
     const auto& at = error.source().begin;
-    return Result<Config>::failure(file_name + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": is not TOML: " +
-                                   std::string(error.description()));
+    return Result<Config>::failure(file_name + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) +
+                                   ": is not TOML: " + std::string(error.description()));
   }
 }
 

@@ -89,13 +89,16 @@ Result<DomainName> read_domain(const std::string& text) {
 
 Result<Endpoint> read_server(const std::string& text) {
   const auto server = Endpoint::parse(text, 53);
-  if (!server || server->port == 0) return Result<Endpoint>::failure("is not an address; write it like \"192.0.2.53\" or \"[2001:db8::53]:53\"");
+  if (!server || server->port == 0)
+    return Result<Endpoint>::failure("is not an address; write it like \"192.0.2.53\" or \"[2001:db8::53]:53\"");
   return *server;
 }
 
 Result<AddressRange> read_range(const std::string& text) {
   const auto range = AddressRange::parse(text);
-  if (!range) return Result<AddressRange>::failure("is not an address range; write it like \"192.0.2.0/24\", with no bits set beyond the prefix");
+  if (!range)
+    return Result<AddressRange>::failure(
+        "is not an address range; write it like \"192.0.2.0/24\", with no bits set beyond the prefix");
   return *range;
 }
 
@@ -105,11 +108,15 @@ Result<Address> read_address(const std::string& text) {
 }
 
 Wrong read_sources(const toml::node& node, Config& config) {
-  if (auto wrong = list<Address>([](Config& c) -> auto& { return c.probe.source; }, read_address)(node, config)) return wrong;
+  if (auto wrong = list<Address>(
+          [](Config & c) -> auto& { return c.probe.source; }, read_address)(node, config))
+    return wrong;
   const auto count = [&](Family family) {
-    return std::count_if(config.probe.source.begin(), config.probe.source.end(), [&](const Address& one) { return one.family == family; });
+    return std::count_if(config.probe.source.begin(), config.probe.source.end(),
+                         [&](const Address& one) { return one.family == family; });
   };
-  if (count(Family::kIPv4) > 1 || count(Family::kIPv6) > 1) return "has more than one address of a family; give at most one IPv4 and one IPv6 address";
+  if (count(Family::kIPv4) > 1 || count(Family::kIPv6) > 1)
+    return "has more than one address of a family; give at most one IPv4 and one IPv6 address";
   return std::nullopt;
 }
 
@@ -137,34 +144,85 @@ Wrong read_feed_path(const toml::node& node, Config& config) {
 
 const std::vector<Key>& keys() {
   static const std::vector<Key> all{
-      {"dns", "servers", list<Endpoint>([](Config& c) -> auto& { return c.dns.servers; }, read_server)},
-      {"dns", "timeout", duration([](Config& c) -> auto& { return c.dns.timeout; }, 100ms, 30s)},
-      {"dns", "tries", number<unsigned>([](Config& c) -> auto& { return c.dns.tries; }, 1, 10)},
-      {"dns", "cache", number<std::size_t>([](Config& c) -> auto& { return c.dns.cache; }, 0, 100'000'000)},
-      {"dns", "serve_stale", duration([](Config& c) -> auto& { return c.dns.serve_stale; }, 0s, 7 * 24h)},
-      {"probe", "port", number<std::uint16_t>([](Config& c) -> auto& { return c.probe.port; }, 1, 65535)},
+      {"dns", "servers",
+       list<Endpoint>(
+           [](Config & c) -> auto& { return c.dns.servers; }, read_server)},
+      {"dns", "timeout",
+       duration(
+           [](Config & c) -> auto& { return c.dns.timeout; }, 100ms, 30s)},
+      {"dns", "tries",
+       number<unsigned>(
+           [](Config & c) -> auto& { return c.dns.tries; }, 1, 10)},
+      {"dns", "cache",
+       number<std::size_t>(
+           [](Config & c) -> auto& { return c.dns.cache; }, 0, 100'000'000)},
+      {"dns", "serve_stale",
+       duration(
+           [](Config & c) -> auto& { return c.dns.serve_stale; }, 0s, 7 * 24h)},
+      {"probe", "port",
+       number<std::uint16_t>(
+           [](Config & c) -> auto& { return c.probe.port; }, 1, 65535)},
       {"probe", "source", read_sources},
-      {"probe", "connect_timeout", duration([](Config& c) -> auto& { return c.probe.connect_timeout; }, 100ms, 10min)},
-      {"probe", "greeting_timeout", duration([](Config& c) -> auto& { return c.probe.greeting_timeout; }, 100ms, 10min)},
-      {"probe", "interval", duration([](Config& c) -> auto& { return c.probe.interval; }, 100ms, 24h)},
-      {"probe", "interval_undecided", duration([](Config& c) -> auto& { return c.probe.interval_undecided; }, 100ms, 24h)},
-      {"probe", "interval_silent_max", duration([](Config& c) -> auto& { return c.probe.interval_silent_max; }, 100ms, 24h)},
-      {"probe", "max_in_flight", number<std::size_t>([](Config& c) -> auto& { return c.probe.max_in_flight; }, 1, 100'000)},
-      {"probe", "per_address", duration([](Config& c) -> auto& { return c.probe.per_address; }, 100ms, 24h)},
-      {"probe", "allow", list<AddressRange>([](Config& c) -> auto& { return c.probe.allow; }, read_range)},
-      {"probe", "deny", list<AddressRange>([](Config& c) -> auto& { return c.probe.deny; }, read_range)},
-      {"watch", "destinations", list<DomainName>([](Config& c) -> auto& { return c.watch.destinations; }, read_domain)},
-      {"watch", "bounces", number<unsigned>([](Config& c) -> auto& { return c.watch.bounces; }, 1, 1000)},
-      {"watch", "window", duration([](Config& c) -> auto& { return c.watch.window; }, 1s, 7 * 24h)},
-      {"watch", "forget", duration([](Config& c) -> auto& { return c.watch.forget; }, 1s, 30 * 24h)},
+      {"probe", "connect_timeout",
+       duration(
+           [](Config & c) -> auto& { return c.probe.connect_timeout; }, 100ms, 10min)},
+      {"probe", "greeting_timeout",
+       duration(
+           [](Config & c) -> auto& { return c.probe.greeting_timeout; }, 100ms, 10min)},
+      {"probe", "interval",
+       duration(
+           [](Config & c) -> auto& { return c.probe.interval; }, 100ms, 24h)},
+      {"probe", "interval_undecided",
+       duration(
+           [](Config & c) -> auto& { return c.probe.interval_undecided; }, 100ms, 24h)},
+      {"probe", "interval_silent_max",
+       duration(
+           [](Config & c) -> auto& { return c.probe.interval_silent_max; }, 100ms, 24h)},
+      {"probe", "max_in_flight",
+       number<std::size_t>(
+           [](Config & c) -> auto& { return c.probe.max_in_flight; }, 1, 100'000)},
+      {"probe", "per_address",
+       duration(
+           [](Config & c) -> auto& { return c.probe.per_address; }, 100ms, 24h)},
+      {"probe", "allow",
+       list<AddressRange>(
+           [](Config & c) -> auto& { return c.probe.allow; }, read_range)},
+      {"probe", "deny",
+       list<AddressRange>(
+           [](Config & c) -> auto& { return c.probe.deny; }, read_range)},
+      {"watch", "destinations",
+       list<DomainName>(
+           [](Config & c) -> auto& { return c.watch.destinations; }, read_domain)},
+      {"watch", "bounces",
+       number<unsigned>(
+           [](Config & c) -> auto& { return c.watch.bounces; }, 1, 1000)},
+      {"watch", "window",
+       duration(
+           [](Config & c) -> auto& { return c.watch.window; }, 1s, 7 * 24h)},
+      {"watch", "forget",
+       duration(
+           [](Config & c) -> auto& { return c.watch.forget; }, 1s, 30 * 24h)},
       {"feed", "type", read_feed_type},
       {"feed", "path", read_feed_path},
-      {"health", "fall", number<unsigned>([](Config& c) -> auto& { return c.health.fall; }, 1, 100)},
-      {"health", "rise", number<unsigned>([](Config& c) -> auto& { return c.health.rise; }, 1, 100)},
+      {"health", "fall",
+       number<unsigned>(
+           [](Config & c) -> auto& { return c.health.fall; }, 1, 100)},
+      {"health", "rise",
+       number<unsigned>(
+           [](Config & c) -> auto& { return c.health.rise; }, 1, 100)},
       {"http", "listen", read_listen},
-      {"metrics", "max_destinations", number<std::size_t>([](Config& c) -> auto& { return c.metrics.max_destinations; }, 0, 10'000'000)},
-      {"log", "format", choice<LogFormat>([](Config& c) -> auto& { return c.log.format; }, {{"logfmt", LogFormat::kLogfmt}, {"json", LogFormat::kJson}})},
-      {"log", "level", choice<LogLevel>([](Config& c) -> auto& { return c.log.level; }, {{"debug", LogLevel::kDebug}, {"info", LogLevel::kInfo}, {"warning", LogLevel::kWarning}, {"error", LogLevel::kError}})},
+      {"metrics", "max_destinations",
+       number<std::size_t>(
+           [](Config & c) -> auto& { return c.metrics.max_destinations; }, 0, 10'000'000)},
+      {"log", "format",
+       choice<LogFormat>([](Config & c) -> auto& { return c.log.format; },
+                         {{"logfmt", LogFormat::kLogfmt}, {"json", LogFormat::kJson}})},
+      {"log", "level",
+       choice<LogLevel>([](Config & c) -> auto& { return c.log.level; },
+                        {{"debug", LogLevel::kDebug},
+                         {"info", LogLevel::kInfo},
+                         {"warning", LogLevel::kWarning},
+                         {"error", LogLevel::kError}})},
   };
   return all;
 }

@@ -1,13 +1,13 @@
 // The one table of configuration keys: what exists, and how each is read.
 #pragma once
 
+#include <toml++/toml.h>
+
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <toml++/toml.h>
 
 #include "config/config.hpp"
 

@@ -24,7 +24,8 @@ namespace {
 
 constexpr auto kReloadPatience = std::chrono::seconds(10);
 
-std::unique_ptr<dns::CaresResolver> make_resolver(net::Loop& loop, const Clock& clock, const config::Config& config, DnsObserver& observer) {
+std::unique_ptr<dns::CaresResolver> make_resolver(net::Loop& loop, const Clock& clock, const config::Config& config,
+                                                  DnsObserver& observer) {
   auto resolver = dns::CaresResolver::make(loop, clock, dns_options(config), &observer);
   if (!resolver) throw std::runtime_error(resolver.why());
   return std::move(*resolver);

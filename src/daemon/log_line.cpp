@@ -22,7 +22,8 @@ std::string timestamp(SystemTime time) {
 }
 
 bool is_plain(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("-_.:/@+,[]").find(c) != std::string_view::npos;
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("-_.:/@+,[]").find(c) != std::string_view::npos;
 }
 
 std::string in_quotes(std::string_view value) {
@@ -56,7 +57,8 @@ std::string format(const LogLine& line, LogFormat format) {
     for (const auto& [key, value] : line.fields) object[std::string(key)] = value;
     return object.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace);
   }
-  std::string text = "time=" + timestamp(line.time) + " level=" + std::string(label(line.level)) + " event=" + std::string(line.event);
+  std::string text =
+      "time=" + timestamp(line.time) + " level=" + std::string(label(line.level)) + " event=" + std::string(line.event);
   for (const auto& [key, value] : line.fields) text += " " + std::string(key) + "=" + logfmt_value(value);
   return text;
 }

@@ -8,7 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kLookupsMax = 1024;  // MX sets being looked up at a time; the resolver paces its queries below that
+constexpr std::size_t kLookupsMax = 1024;     // MX sets being looked up at a time; the resolver paces its queries below that
 constexpr auto kSpreadPerDestination = 10ms;  // a first round of 100 destinations a second, or slower if the interval allows
 constexpr auto kHousekeeping = 10s;
 
@@ -22,8 +22,8 @@ schedule::Pace pace_of(const health::AddressHealth& health) {
 // What a lookup says about the name: its own failure, or that of its hosts when none has an address.
 Outcome outcome_of(const MxSet& set) {
   if (set.failure) return outcome(*set.failure);
-  const bool some_failed = std::any_of(set.hosts.begin(), set.hosts.end(),
-                                       [](const MxHost& host) { return host.failure == Cause::kDnsTemporary; });
+  const bool some_failed =
+      std::any_of(set.hosts.begin(), set.hosts.end(), [](const MxHost& host) { return host.failure == Cause::kDnsTemporary; });
   return some_failed ? Outcome::kNoAnswer : Outcome::kAnswered;
 }
 
@@ -86,7 +86,8 @@ void Monitor::apply(const watch::Changes& changes) {
 // A few destinations at once, many over up to an interval: no burst at the start.
 Duration Monitor::spread_for(std::size_t count) const {
   if (count <= 1) return Duration(0);
-  return std::min<Duration>(options_.pacing.interval, kSpreadPerDestination * static_cast<int>(std::min<std::size_t>(count, 10'000'000)));
+  return std::min<Duration>(options_.pacing.interval,
+                            kSpreadPerDestination * static_cast<int>(std::min<std::size_t>(count, 10'000'000)));
 }
 
 void Monitor::join(const DomainName& name, Duration spread) {

@@ -80,7 +80,7 @@ class Monitor final : public ProbeListener {
   std::mt19937_64 random_;
   std::unordered_map<DomainName, Destination> destinations_;
   std::unordered_map<Address, std::vector<Destination*>> users_;  // who asks an address; map nodes stay where they are
-  std::unordered_set<Address> asking_;  // begun and not told yet
+  std::unordered_set<Address> asking_;                            // begun and not told yet
   schedule::DueQueue<DomainName> lookups_due_;
   std::size_t lookups_in_flight_ = 0;
   net::Timer wake_;

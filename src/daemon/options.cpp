@@ -6,21 +6,20 @@ namespace mxpulse::daemon {
 
 MonitorOptions monitor_options(const config::Config& config, std::size_t in_flight_limit) {
   MonitorOptions options;
-  options.pacing = {config.probe.interval, config.probe.interval_undecided, config.probe.interval_silent_max, config.probe.per_address};
+  options.pacing = {config.probe.interval, config.probe.interval_undecided, config.probe.interval_silent_max,
+                    config.probe.per_address};
   options.thresholds = {config.health.fall, config.health.rise};
   options.watch.bounces = config.watch.bounces;
   options.watch.window = config.watch.window;
   options.watch.forget = config.watch.forget;
   options.destinations = config.watch.destinations;
-  options.max_in_flight = config.probe.max_in_flight == 0 ? in_flight_limit : std::min(config.probe.max_in_flight, in_flight_limit);
+  options.max_in_flight =
+      config.probe.max_in_flight == 0 ? in_flight_limit : std::min(config.probe.max_in_flight, in_flight_limit);
   return options;
 }
 
 probe::Options probe_options(const config::Config& config) {
-  return {config.probe.port,
-          config.probe.source,
-          config.probe.connect_timeout,
-          config.probe.greeting_timeout,
+  return {config.probe.port, config.probe.source, config.probe.connect_timeout, config.probe.greeting_timeout,
           net::AddressPolicy(config.probe.allow, config.probe.deny)};
 }
 

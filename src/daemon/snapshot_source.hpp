@@ -10,7 +10,7 @@
 
 namespace mxpulse::daemon {
 
-inline constexpr auto kSnapshotAge = std::chrono::seconds(1);     // many scrapes at once cost one snapshot
+inline constexpr auto kSnapshotAge = std::chrono::seconds(1);       // many scrapes at once cost one snapshot
 inline constexpr auto kSnapshotPatience = std::chrono::seconds(5);  // how long a reader waits for the loop
 
 class SnapshotSource {

@@ -13,7 +13,9 @@ constexpr std::uint16_t kTypeAaaa = 28;
 constexpr std::uint16_t kClassIn = 1;
 constexpr std::uint32_t kTtl = 2;  // seconds; the play moves fast
 
-std::uint16_t number_at(std::span<const unsigned char> message, std::size_t at) { return static_cast<std::uint16_t>(message[at] << 8 | message[at + 1]); }
+std::uint16_t number_at(std::span<const unsigned char> message, std::size_t at) {
+  return static_cast<std::uint16_t>(message[at] << 8 | message[at + 1]);
+}
 
 std::uint16_t name_size(const std::string& name) { return static_cast<std::uint16_t>(name.empty() ? 1 : name.size() + 2); }
 
@@ -96,7 +98,8 @@ void DnsReply::name(const std::string& name) {
   for (std::size_t at = 0; at < name.size();) {
     const std::size_t dot = std::min(name.find('.', at), name.size());
     message_.push_back(static_cast<unsigned char>(dot - at));
-    message_.insert(message_.end(), name.begin() + static_cast<std::ptrdiff_t>(at), name.begin() + static_cast<std::ptrdiff_t>(dot));
+    message_.insert(message_.end(), name.begin() + static_cast<std::ptrdiff_t>(at),
+                    name.begin() + static_cast<std::ptrdiff_t>(dot));
     at = dot + 1;
   }
   message_.push_back(0);

@@ -19,7 +19,8 @@ constexpr std::size_t kPlainLimit = 512;  // RFC 1035 4.2.1
 constexpr std::size_t kEdnsLimit = 1232;
 
 net::Descriptor bound_socket(const Address& address) {
-  net::Descriptor bound(socket(address.family == Family::kIPv4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  net::Descriptor bound(
+      socket(address.family == Family::kIPv4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const auto at = net::socket_address(address, 0);
   if (!bound || bind(bound.get(), at.get(), at.length) != 0) {
     throw std::runtime_error("the demo cannot serve DNS on " + address.text() + ": " + std::strerror(errno));
@@ -72,13 +73,15 @@ std::vector<unsigned char> DnsServer::answer(const DnsQuestion& question) const 
   if (question.name.empty() || question.name == "example") return without_records(ns_r_noerror);
 
   if (const auto* destination = find_named(scripted_destinations(), question.name)) {
-    if (destination->record == Record::kServerFailure && fails_at(*destination, time_)) return DnsReply(question, ns_r_servfail).bytes(limit);
+    if (destination->record == Record::kServerFailure && fails_at(*destination, time_))
+      return DnsReply(question, ns_r_servfail).bytes(limit);
     if (destination->record == Record::kNoSuchDomain) return without_records(ns_r_nxdomain);
     if (question.type != ns_t_mx) return without_records(ns_r_noerror);
     DnsReply reply(question, ns_r_noerror);
     if (destination->record == Record::kNullMx) reply.add_mx(question.name, 0, "");
     std::uint16_t preference = 0;
-    for (const std::string& host : destination->hosts) reply.add_mx(question.name, preference = static_cast<std::uint16_t>(preference + 10), host);
+    for (const std::string& host : destination->hosts)
+      reply.add_mx(question.name, preference = static_cast<std::uint16_t>(preference + 10), host);
     return reply.bytes(limit);
   }
   const auto* host = find_named(scripted_hosts(), question.name);

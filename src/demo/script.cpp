@@ -50,6 +50,8 @@ Behaviour behaviour_at(const ScriptedHost& host, std::chrono::seconds time) {
   return second >= host.fails_from && second < host.fails_until ? host.failing : host.normal;
 }
 
-bool fails_at(const ScriptedDestination& destination, std::chrono::seconds time) { return (time % kRound).count() < destination.fails_until; }
+bool fails_at(const ScriptedDestination& destination, std::chrono::seconds time) {
+  return (time % kRound).count() < destination.fails_until;
+}
 
 }  // namespace mxpulse::demo

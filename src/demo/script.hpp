@@ -26,7 +26,7 @@ struct ScriptedHost {
   std::string address;  // within 127.42.0.0/16
   Behaviour normal = Behaviour::kReady;
   Behaviour failing = Behaviour::kReady;
-  int fails_from = 0;   // seconds into each round
+  int fails_from = 0;  // seconds into each round
   int fails_until = 0;
 };
 

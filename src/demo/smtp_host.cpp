@@ -17,7 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kConversationsMax = 256;
-constexpr auto kPatience = 30s;    // with a silent client
+constexpr auto kPatience = 30s;  // with a silent client
 constexpr auto kSlowGreeting = 1s;
 
 std::string_view greeting_of(Behaviour behaviour) {

@@ -35,7 +35,8 @@ std::optional<std::vector<Record>> records_of(ns_msg& message, ns_sect section) 
     const auto owner = DomainName::parse(ns_rr_name(record));
     const bool is_root = ns_rr_name(record)[0] == '.' || ns_rr_name(record)[0] == '\0';
     if (!owner && !is_root) continue;
-    records.push_back({owner ? *owner : DomainName(), ns_rr_type(record), static_cast<std::uint32_t>(ns_rr_ttl(record)), std::span(ns_rr_rdata(record), static_cast<std::size_t>(ns_rr_rdlen(record)))});
+    records.push_back({owner ? *owner : DomainName(), ns_rr_type(record), static_cast<std::uint32_t>(ns_rr_ttl(record)),
+                       std::span(ns_rr_rdata(record), static_cast<std::size_t>(ns_rr_rdlen(record)))});
   }
   return records;
 }
@@ -45,7 +46,8 @@ std::optional<MxRecord> read_mx(const ns_msg& message, const Record& record) {
   MxRecord mx;
   mx.preference = static_cast<std::uint16_t>(record.data[0] << 8 | record.data[1]);
   std::array<char, NS_MAXDNAME> text{};
-  if (dn_expand(ns_msg_base(message), ns_msg_end(message), record.data.data() + 2, text.data(), text.size()) < 0) return std::nullopt;
+  if (dn_expand(ns_msg_base(message), ns_msg_end(message), record.data.data() + 2, text.data(), text.size()) < 0)
+    return std::nullopt;
   mx.null = text[0] == '\0' || (text[0] == '.' && text[1] == '\0');
   if (const auto host = DomainName::parse(text.data())) mx.host = *host;
   return mx;
@@ -54,7 +56,8 @@ std::optional<MxRecord> read_mx(const ns_msg& message, const Record& record) {
 // Follows the aliases of `name` as far as this message knows them, and shortens `ttl` by theirs.
 DomainName follow_aliases(const ns_msg& message, const std::vector<Record>& records, DomainName name, std::uint32_t& ttl) {
   for (int aliases = 0; aliases < kAliasesMax; ++aliases) {
-    const auto alias = std::find_if(records.begin(), records.end(), [&](const Record& one) { return one.type == ns_t_cname && one.owner == name; });
+    const auto alias = std::find_if(records.begin(), records.end(),
+                                    [&](const Record& one) { return one.type == ns_t_cname && one.owner == name; });
     if (alias == records.end()) return name;
     const auto target = name_at(message, alias->data.data());
     if (!target) return name;
@@ -76,7 +79,8 @@ std::optional<Duration> negative_ttl(const std::vector<Record>& authority) {
 
 // A server that only points elsewhere has not answered: it is no resolver for us, or not for this name.
 bool is_referral(const ns_msg& message, const std::vector<Record>& authority, bool has_soa) {
-  const bool points_elsewhere = std::any_of(authority.begin(), authority.end(), [](const Record& one) { return one.type == ns_t_ns; });
+  const bool points_elsewhere =
+      std::any_of(authority.begin(), authority.end(), [](const Record& one) { return one.type == ns_t_ns; });
   return points_elsewhere && !has_soa && ns_msg_getflag(message, ns_f_aa) == 0 && ns_msg_getflag(message, ns_f_ra) == 0;
 }
 
@@ -127,7 +131,8 @@ Answer read_answer(std::span<const unsigned char> bytes, const DomainName& name,
     return answer;
   }
   const auto negative = negative_ttl(*authority);
-  if (kind == DnsAnswer::kAnswer) answer.kind = is_referral(message, *authority, negative.has_value()) ? DnsAnswer::kServerFailure : DnsAnswer::kNoData;
+  if (kind == DnsAnswer::kAnswer)
+    answer.kind = is_referral(message, *authority, negative.has_value()) ? DnsAnswer::kServerFailure : DnsAnswer::kNoData;
   answer.ttl = negative.value_or(Duration(0));
   return answer;
 }

@@ -7,10 +7,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration kTtlMin = 5s;           // a TTL of 0 must not make a query of every look
-constexpr Duration kTtlMax = 24h;          // RFC 2181 8 allows 68 years
-constexpr Duration kNegativeMax = 1h;      // RFC 2308 5 advises one to three hours
-constexpr Duration kFailureTime = 5s;      // RFC 9520 3.2 wants at least 1 s, RFC 2308 7 at most five minutes; a streak needs fresh failures
+constexpr Duration kTtlMin = 5s;       // a TTL of 0 must not make a query of every look
+constexpr Duration kTtlMax = 24h;      // RFC 2181 8 allows 68 years
+constexpr Duration kNegativeMax = 1h;  // RFC 2308 5 advises one to three hours
+constexpr Duration kFailureTime =
+    5s;  // RFC 9520 3.2 wants at least 1 s, RFC 2308 7 at most five minutes; a streak needs fresh failures
 constexpr Duration kNegativeDefault = 60s;  // no SOA came with it
 
 Duration time_to_live(const Answer& answer) {
@@ -30,7 +31,8 @@ std::optional<Cache::Found> Cache::fresh(const Question& question, SteadyTime no
 
 std::shared_ptr<const Answer> Cache::stale(const Question& question, SteadyTime now) {
   const Entry* entry = find(question);
-  const bool usable = entry != nullptr && entry->answer && entry->answer->kind == DnsAnswer::kAnswer && now < entry->good_until + serve_stale_;
+  const bool usable =
+      entry != nullptr && entry->answer && entry->answer->kind == DnsAnswer::kAnswer && now < entry->good_until + serve_stale_;
   return usable ? entry->answer : nullptr;
 }
 

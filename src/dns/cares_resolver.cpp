@@ -5,7 +5,8 @@
 
 namespace mxpulse::dns {
 
-Result<std::unique_ptr<CaresResolver>> CaresResolver::make(net::Loop& loop, const Clock& clock, const Options& options, DnsObserver* observer) {
+Result<std::unique_ptr<CaresResolver>> CaresResolver::make(net::Loop& loop, const Clock& clock, const Options& options,
+                                                           DnsObserver* observer) {
   using Made = Result<std::unique_ptr<CaresResolver>>;
   const auto endpoints = options.servers.empty() ? system_servers("/etc/resolv.conf") : options.servers;
   std::vector<std::unique_ptr<Server>> servers;
@@ -18,7 +19,8 @@ Result<std::unique_ptr<CaresResolver>> CaresResolver::make(net::Loop& loop, cons
   return Made(std::unique_ptr<CaresResolver>(new CaresResolver(loop, clock, std::move(upstreams), options, observer)));
 }
 
-CaresResolver::CaresResolver(net::Loop& loop, const Clock& clock, Upstreams upstreams, const Options& options, DnsObserver* observer)
+CaresResolver::CaresResolver(net::Loop& loop, const Clock& clock, Upstreams upstreams, const Options& options,
+                             DnsObserver* observer)
     : random_(std::random_device{}()),
       lookups_(loop, clock, std::move(upstreams), Cache(options.cache_entries, options.serve_stale), observer) {}
 

@@ -15,7 +15,7 @@
 namespace mxpulse::dns {
 
 struct Options {
-  std::vector<Endpoint> servers;  // empty: those of /etc/resolv.conf
+  std::vector<Endpoint> servers;               // empty: those of /etc/resolv.conf
   Duration timeout = std::chrono::seconds(2);  // of the first try of a server; each further one waits twice as long
   unsigned tries = 2;                          // of a server
   std::size_t cache_entries = 100'000;
@@ -27,7 +27,8 @@ struct Options {
 class CaresResolver final : public Resolver {
  public:
   // `observer` may be null and must outlive the resolver.
-  static Result<std::unique_ptr<CaresResolver>> make(net::Loop& loop, const Clock& clock, const Options& options, DnsObserver* observer);
+  static Result<std::unique_ptr<CaresResolver>> make(net::Loop& loop, const Clock& clock, const Options& options,
+                                                     DnsObserver* observer);
 
   void resolve(const DomainName& destination, Done done) override;
 

@@ -21,7 +21,8 @@ void Lookups::look_up(const Question& question, Done done) {
   }
   auto& waiting = in_flight_[question];
   waiting.push_back(std::move(done));
-  if (waiting.size() == 1) upstreams_.ask(question, [this, question](const Upstreams::Reply& reply) { replied(question, reply); });
+  if (waiting.size() == 1)
+    upstreams_.ask(question, [this, question](const Upstreams::Reply& reply) { replied(question, reply); });
 }
 
 void Lookups::replied(const Question& question, const Upstreams::Reply& reply) {

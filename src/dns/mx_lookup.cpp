@@ -5,7 +5,8 @@
 
 namespace mxpulse::dns {
 
-MxLookup::MxLookup(Lookups& lookups, const ProviderList& providers, std::mt19937_64& random, const DomainName& destination, Resolver::Done done)
+MxLookup::MxLookup(Lookups& lookups, const ProviderList& providers, std::mt19937_64& random, const DomainName& destination,
+                   Resolver::Done done)
     : lookups_(lookups), providers_(providers), random_(random), done_(std::move(done)) {
   set_->destination = destination;
   set_->fresh = false;
@@ -36,7 +37,8 @@ void MxLookup::take_mx(const Looked& looked) {
 void MxLookup::take_hosts(std::vector<MxRecord> records) {
   // Shuffled first and sorted by preference alone, equals stay in random order (RFC 5321 5.1).
   std::shuffle(records.begin(), records.end(), random_);
-  std::stable_sort(records.begin(), records.end(), [](const MxRecord& a, const MxRecord& b) { return a.preference < b.preference; });
+  std::stable_sort(records.begin(), records.end(),
+                   [](const MxRecord& a, const MxRecord& b) { return a.preference < b.preference; });
   std::set<DomainName> seen;
   for (const MxRecord& record : records) {
     if (!record.host.empty() && !seen.insert(record.host).second) continue;  // named twice: the better preference stands
@@ -92,8 +94,10 @@ void MxLookup::fill(MxHost& host, const HostAnswers& answers) {
   }
   for (const Address& address : all) {
     if (std::find(host.addresses.begin(), host.addresses.end(), address) != host.addresses.end()) continue;
-    if (host.addresses.size() < kAddressesPerHostMax) host.addresses.push_back(address);
-    else ++host.addresses_omitted;
+    if (host.addresses.size() < kAddressesPerHostMax)
+      host.addresses.push_back(address);
+    else
+      ++host.addresses_omitted;
   }
   if (!host.addresses.empty()) return;
 
@@ -111,12 +115,14 @@ void MxLookup::finish() {
   const auto failed_as = [&](Cause cause) {
     return std::find_if(set_->hosts.begin(), set_->hosts.end(), [&](const MxHost& host) { return host.failure == cause; });
   };
-  const bool some_address = std::any_of(set_->hosts.begin(), set_->hosts.end(), [](const MxHost& host) { return !host.addresses.empty(); });
+  const bool some_address =
+      std::any_of(set_->hosts.begin(), set_->hosts.end(), [](const MxHost& host) { return !host.addresses.empty(); });
   if (some_address) return tell();
   for (const Cause cause : {Cause::kDnsTemporary, Cause::kResolverDown}) {
     if (const auto host = failed_as(cause); host != set_->hosts.end()) return fail(cause, host->why);
   }
-  fail(Cause::kNoAddress, set_->implicit ? set_->destination.text() + " has neither MX nor address records" : "no host of the MX set has an address");
+  fail(Cause::kNoAddress, set_->implicit ? set_->destination.text() + " has neither MX nor address records"
+                                         : "no host of the MX set has an address");
 }
 
 void MxLookup::fail(Cause cause, std::string why) {

@@ -14,7 +14,8 @@ namespace mxpulse::dns {
 // Lives as long as a lookup holds it; tells once.
 class MxLookup final : public std::enable_shared_from_this<MxLookup> {
  public:
-  MxLookup(Lookups& lookups, const ProviderList& providers, std::mt19937_64& random, const DomainName& destination, Resolver::Done done);
+  MxLookup(Lookups& lookups, const ProviderList& providers, std::mt19937_64& random, const DomainName& destination,
+           Resolver::Done done);
 
   void begin();
 

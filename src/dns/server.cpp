@@ -10,10 +10,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kSendsPerTurn = 256;            // an unpaced burst overruns the socket's buffer, and answers are lost
-constexpr std::size_t kInFlightMax = 1024;    // of 65,536 query ids
-constexpr auto kTick = 100ms;                 // ares_timeout(3) walks all that is in flight; a fixed tick does not
-constexpr int kEdnsSize = 1232;               // DNS flag day 2020: fits every path
+constexpr int kSendsPerTurn = 256;          // an unpaced burst overruns the socket's buffer, and answers are lost
+constexpr std::size_t kInFlightMax = 1024;  // of 65,536 query ids
+constexpr auto kTick = 100ms;               // ares_timeout(3) walks all that is in flight; a fixed tick does not
+constexpr int kEdnsSize = 1232;             // DNS flag day 2020: fits every path
 
 }  // namespace
 
@@ -50,7 +50,10 @@ class Server::Socket final : public net::SocketListener {
 };
 
 Server::Server(net::Loop& loop)
-    : loop_(loop), tick_(loop, [this] { process(ARES_SOCKET_BAD, ARES_SOCKET_BAD); }), resume_(loop, [this] { pump_posted_ = false; pump(); }) {}
+    : loop_(loop), tick_(loop, [this] { process(ARES_SOCKET_BAD, ARES_SOCKET_BAD); }), resume_(loop, [this] {
+        pump_posted_ = false;
+        pump();
+      }) {}
 
 Result<std::unique_ptr<Server>> Server::make(net::Loop& loop, const Endpoint& endpoint, Duration timeout, unsigned tries) {
   using Made = Result<std::unique_ptr<Server>>;
@@ -67,7 +70,8 @@ Result<std::unique_ptr<Server>> Server::make(net::Loop& loop, const Endpoint& en
     static_cast<Server*>(self)->socket_changed(fd, readable != 0, writable != 0);
   };
   options.sock_state_cb_data = server.get();
-  int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_NDOTS | ARES_OPT_EDNSPSZ | ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB;
+  int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_NDOTS | ARES_OPT_EDNSPSZ | ARES_OPT_LOOKUPS |
+             ARES_OPT_SOCK_STATE_CB;
 #ifdef ARES_OPT_QUERY_CACHE
   options.qcache_max_ttl = 0;  // c-ares from 1.31 on has a cache of its own; ours knows stale and negative answers
   mask |= ARES_OPT_QUERY_CACHE;
@@ -110,7 +114,8 @@ void Server::answered(void* argument, int /*status*/, int /*timeouts*/, unsigned
   if (--server.in_flight_ == 0) server.tick_.stop();
   if (!server.waiting_.empty() && !std::exchange(server.pump_posted_, true)) server.resume_.start_once(0s);
   const bool has_message = message != nullptr && length > 0;
-  query->done(has_message ? std::span<const unsigned char>(message, static_cast<std::size_t>(length)) : std::span<const unsigned char>());
+  query->done(has_message ? std::span<const unsigned char>(message, static_cast<std::size_t>(length))
+                          : std::span<const unsigned char>());
 }
 
 void Server::process(int read_fd, int write_fd) { ares_process_fd(channel_, read_fd, write_fd); }

@@ -46,7 +46,8 @@ struct Upstreams::Attempt {
   bool settled = false;
 };
 
-Upstreams::Upstreams(const Clock& clock, std::vector<std::unique_ptr<Server>> servers, DnsObserver* observer) : clock_(clock), observer_(observer) {
+Upstreams::Upstreams(const Clock& clock, std::vector<std::unique_ptr<Server>> servers, DnsObserver* observer)
+    : clock_(clock), observer_(observer) {
   for (auto& server : servers) upstreams_.push_back({std::move(server), std::nullopt});
 }
 
@@ -65,7 +66,8 @@ void Upstreams::ask_next(const std::shared_ptr<Attempt>& attempt) {
                                  [this, attempt, server, sent](auto message) { replied(attempt, server, sent, message); });
 }
 
-void Upstreams::replied(const std::shared_ptr<Attempt>& attempt, std::size_t server, SteadyTime sent, std::span<const unsigned char> message) {
+void Upstreams::replied(const std::shared_ptr<Attempt>& attempt, std::size_t server, SteadyTime sent,
+                        std::span<const unsigned char> message) {
   const SteadyTime now = clock_.now().steady;
   Answer answer;
   answer.kind = DnsAnswer::kTimeout;
@@ -100,14 +102,16 @@ void Upstreams::doubt(const std::shared_ptr<Attempt>& attempt) {
   attempt->doubts = names.size() * upstreams_.size();
   for (Upstream& upstream : upstreams_) {
     for (const DomainName& name : names) {
-      upstream.server->ask(name.empty() ? "." : name.text(), static_cast<int>(Type::kNs),
-                           [this, attempt, name, sent = clock_.now().steady](auto message) { doubt_answered(attempt, name, sent, message); });
+      upstream.server->ask(
+          name.empty() ? "." : name.text(), static_cast<int>(Type::kNs),
+          [this, attempt, name, sent = clock_.now().steady](auto message) { doubt_answered(attempt, name, sent, message); });
     }
   }
 }
 
 // A server that refuses the root is an authoritative one, and works.
-void Upstreams::doubt_answered(const std::shared_ptr<Attempt>& attempt, const DomainName& name, SteadyTime sent, std::span<const unsigned char> message) {
+void Upstreams::doubt_answered(const std::shared_ptr<Attempt>& attempt, const DomainName& name, SteadyTime sent,
+                               std::span<const unsigned char> message) {
   const SteadyTime now = clock_.now().steady;
   const DnsAnswer kind = message.empty() ? DnsAnswer::kTimeout : read_answer(message, name, Type::kNs).kind;
   if (observer_ != nullptr) observer_->queried(kind, now - sent);

@@ -37,10 +37,12 @@ class Upstreams {
   };
 
   void ask_next(const std::shared_ptr<Attempt>& attempt);
-  void replied(const std::shared_ptr<Attempt>& attempt, std::size_t server, SteadyTime sent, std::span<const unsigned char> message);
+  void replied(const std::shared_ptr<Attempt>& attempt, std::size_t server, SteadyTime sent,
+               std::span<const unsigned char> message);
   void all_failed(const std::shared_ptr<Attempt>& attempt);
   void doubt(const std::shared_ptr<Attempt>& attempt);
-  void doubt_answered(const std::shared_ptr<Attempt>& attempt, const DomainName& name, SteadyTime sent, std::span<const unsigned char> message);
+  void doubt_answered(const std::shared_ptr<Attempt>& attempt, const DomainName& name, SteadyTime sent,
+                      std::span<const unsigned char> message);
   void settle(const std::shared_ptr<Attempt>& attempt, bool resolver_works);
   std::vector<std::size_t> order() const;
   void set_answering(bool answering);

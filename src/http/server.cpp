@@ -24,7 +24,8 @@ std::string header(MHD_Connection* connection, const char* name) {
 }
 
 MHD_Result send(MHD_Connection* connection, const Response& response) {
-  MHD_Response* made = MHD_create_response_from_buffer(response.body.size(), const_cast<char*>(response.body.data()), MHD_RESPMEM_MUST_COPY);
+  MHD_Response* made =
+      MHD_create_response_from_buffer(response.body.size(), const_cast<char*>(response.body.data()), MHD_RESPMEM_MUST_COPY);
   if (made == nullptr) return MHD_NO;
   MHD_add_response_header(made, MHD_HTTP_HEADER_CONTENT_TYPE, response.content_type.c_str());
   MHD_add_response_header(made, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
@@ -73,7 +74,8 @@ struct Server::Serving {
       *upload_bytes = 0;
       return MHD_YES;
     }
-    if (exchange.body_bytes > serving.limits.body_bytes) return send(connection, {MHD_HTTP_CONTENT_TOO_LARGE, "text/plain; charset=utf-8", "The body is too large.\n", ""});
+    if (exchange.body_bytes > serving.limits.body_bytes)
+      return send(connection, {MHD_HTTP_CONTENT_TOO_LARGE, "text/plain; charset=utf-8", "The body is too large.\n", ""});
     return send(connection, serving.handler({method, url, header(connection, "Sec-Fetch-Site"), header(connection, "Origin")}));
   }
 
@@ -86,12 +88,12 @@ Server::Server(const Endpoint& listen, const Limits& limits, Handler handler) : 
   serving_->socket = listen_on(listen);
   unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_EPOLL | MHD_USE_ITC;
   if (listen.address.family == Family::kIPv6) flags |= MHD_USE_IPv6;
-  serving_->daemon = MHD_start_daemon(flags, 0, nullptr, nullptr, &Serving::handle, serving_.get(),                        //
-                                      MHD_OPTION_LISTEN_SOCKET, serving_->socket.get(),                                     //
-                                      MHD_OPTION_CONNECTION_LIMIT, limits.connections,                                      //
-                                      MHD_OPTION_PER_IP_CONNECTION_LIMIT, limits.connections_per_address,                   //
-                                      MHD_OPTION_CONNECTION_MEMORY_LIMIT, limits.header_bytes,                              //
-                                      MHD_OPTION_CONNECTION_TIMEOUT, static_cast<unsigned>(limits.timeout.count()),         //
+  serving_->daemon = MHD_start_daemon(flags, 0, nullptr, nullptr, &Serving::handle, serving_.get(),                  //
+                                      MHD_OPTION_LISTEN_SOCKET, serving_->socket.get(),                              //
+                                      MHD_OPTION_CONNECTION_LIMIT, limits.connections,                               //
+                                      MHD_OPTION_PER_IP_CONNECTION_LIMIT, limits.connections_per_address,            //
+                                      MHD_OPTION_CONNECTION_MEMORY_LIMIT, limits.header_bytes,                       //
+                                      MHD_OPTION_CONNECTION_TIMEOUT, static_cast<unsigned>(limits.timeout.count()),  //
                                       MHD_OPTION_NOTIFY_COMPLETED, &Serving::ended, static_cast<void*>(nullptr), MHD_OPTION_END);
   if (serving_->daemon == nullptr) throw std::runtime_error("cannot serve HTTP on " + listen.text());
 }

@@ -16,9 +16,9 @@ namespace mxpulse::http {
 
 struct Request {
   std::string method;
-  std::string path;            // without the query
-  std::string fetch_site;      // Sec-Fetch-Site, which browsers send; empty without it
-  std::string origin;          // Origin; empty without it
+  std::string path;        // without the query
+  std::string fetch_site;  // Sec-Fetch-Site, which browsers send; empty without it
+  std::string origin;      // Origin; empty without it
 };
 
 struct Response {

@@ -28,10 +28,11 @@ const Histogram::BucketBoundaries kPhaseBuckets{0.005, 0.01, 0.025, 0.05, 0.1, 0
 const Histogram::BucketBoundaries kLagBuckets{0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30};
 const Histogram::BucketBoundaries kDnsBuckets{0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
 
-constexpr std::array kDnsAnswers{DnsAnswer::kAnswer, DnsAnswer::kNoData, DnsAnswer::kNoSuchDomain, DnsAnswer::kServerFailure,
+constexpr std::array kDnsAnswers{DnsAnswer::kAnswer,  DnsAnswer::kNoData,    DnsAnswer::kNoSuchDomain, DnsAnswer::kServerFailure,
                                  DnsAnswer::kRefused, DnsAnswer::kMalformed, DnsAnswer::kTimeout};
-constexpr std::array kBounceClasses{BounceClass::kNoAnswer, BounceClass::kDnsTemporary, BounceClass::kDnsPermanent, BounceClass::kBusy,
-                                    BounceClass::kRejected, BounceClass::kDelivered, BounceClass::kSuspended, BounceClass::kOther};
+constexpr std::array kBounceClasses{BounceClass::kNoAnswer,  BounceClass::kDnsTemporary, BounceClass::kDnsPermanent,
+                                    BounceClass::kBusy,      BounceClass::kRejected,     BounceClass::kDelivered,
+                                    BounceClass::kSuspended, BounceClass::kOther};
 
 template <typename Builder>
 auto& make(Builder builder, const Name& name, prometheus::Registry& registry) {
@@ -59,13 +60,15 @@ std::map<Cause, Counter*> all_causes(Family<Counter>& family) {
 struct Metrics::Families {
   prometheus::Registry registry;
   Gauge& build_info = make(prometheus::BuildGauge(), kBuildInfo, registry).Add({{"version", MXPULSE_VERSION}});
-  std::map<BounceClass, Counter*> bounces = closed<BounceClass>(make(prometheus::BuildCounter(), kBounces, registry), "class", kBounceClasses);
+  std::map<BounceClass, Counter*> bounces =
+      closed<BounceClass>(make(prometheus::BuildCounter(), kBounces, registry), "class", kBounceClasses);
   std::map<Cause, Counter*> probes = all_causes(make(prometheus::BuildCounter(), kProbes, registry));
   Family<Histogram>& probe_duration = make(prometheus::BuildHistogram(), kProbeDuration, registry);
   Histogram& connect = probe_duration.Add({{"phase", "connect"}}, kPhaseBuckets);
   Histogram& greeting = probe_duration.Add({{"phase", "greeting"}}, kPhaseBuckets);
   Histogram& lag = make(prometheus::BuildHistogram(), kProbeLag, registry).Add({}, kLagBuckets);
-  std::map<DnsAnswer, Counter*> dns_queries = closed<DnsAnswer>(make(prometheus::BuildCounter(), kDnsQueries, registry), "result", kDnsAnswers);
+  std::map<DnsAnswer, Counter*> dns_queries =
+      closed<DnsAnswer>(make(prometheus::BuildCounter(), kDnsQueries, registry), "result", kDnsAnswers);
   Counter& cache_hits = make(prometheus::BuildCounter(), kDnsCacheHits, registry).Add({});
   Counter& stale_answers = make(prometheus::BuildCounter(), kDnsStaleAnswers, registry).Add({});
   Histogram& dns_duration = make(prometheus::BuildHistogram(), kDnsDuration, registry).Add({}, kDnsBuckets);
@@ -108,7 +111,9 @@ void Metrics::feed_read(const std::string& feed, std::size_t lines, Now now) {
   families_->feed_last_event.Add({{"feed", feed}}).Set(to_unix_seconds(now.system));
 }
 
-void Metrics::feed_failed(const std::string& feed, std::string_view, Now) { families_->feed_errors.Add({{"feed", feed}}).Increment(); }
+void Metrics::feed_failed(const std::string& feed, std::string_view, Now) {
+  families_->feed_errors.Add({{"feed", feed}}).Increment();
+}
 
 void Metrics::reloaded(bool successful, std::string_view, Now) { families_->reload_successful.Set(successful ? 1 : 0); }
 

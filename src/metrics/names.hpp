@@ -18,42 +18,56 @@ struct Name {
 
 inline constexpr Name kBuildInfo{"mxpulse_build_info", Type::kGauge, "version", "Constant 1, labelled by the version."};
 inline constexpr Name kBounces{"mxpulse_bounces_total", Type::kCounter, "class", "Delivery events read from feeds, by class."};
-inline constexpr Name kDestinations{"mxpulse_destinations", Type::kGauge, "verdict", "Destinations watched, by what a sender would meet now."};
+inline constexpr Name kDestinations{"mxpulse_destinations", Type::kGauge, "verdict",
+                                    "Destinations watched, by what a sender would meet now."};
 inline constexpr Name kDestinationAvailable{"mxpulse_destination_available", Type::kGauge, "destination,provider",
                                             "1 if mail can be delivered (a backup host counts), 0 if not; absent while unknown."};
 inline constexpr Name kDestinationStreak{"mxpulse_destination_no_answer_streak", Type::kGauge, "destination,provider",
                                          "How often in a row no address of the destination answered."};
-inline constexpr Name kDestinationSince{"mxpulse_destination_no_answer_since_timestamp_seconds", Type::kGauge, "destination,provider",
+inline constexpr Name kDestinationSince{"mxpulse_destination_no_answer_since_timestamp_seconds", Type::kGauge,
+                                        "destination,provider",
                                         "Since when no address of the destination answers; absent without a streak."};
 inline constexpr Name kDestinationCause{"mxpulse_destination_cause", Type::kGauge, "destination,provider,cause",
                                         "1 for the cause that decided the verdict."};
-inline constexpr Name kHostAnswering{"mxpulse_host_answering", Type::kGauge, "host,address,provider", "1 if the host answers, 0 if not; absent while unknown."};
+inline constexpr Name kHostAnswering{"mxpulse_host_answering", Type::kGauge, "host,address,provider",
+                                     "1 if the host answers, 0 if not; absent while unknown."};
 inline constexpr Name kHostStreak{"mxpulse_host_no_answer_streak", Type::kGauge, "host,address,provider", "No-answers in a row."};
 inline constexpr Name kHostLastProbe{"mxpulse_host_last_probe_timestamp_seconds", Type::kGauge, "host,address,provider",
                                      "When a probe last said something about the host."};
-inline constexpr Name kHostCause{"mxpulse_host_cause", Type::kGauge, "host,address,provider,cause", "1 for the cause of the last probe."};
+inline constexpr Name kHostCause{"mxpulse_host_cause", Type::kGauge, "host,address,provider,cause",
+                                 "1 for the cause of the last probe."};
 inline constexpr Name kProbes{"mxpulse_probes_total", Type::kCounter, "outcome,cause", "Probes ended, by outcome and cause."};
-inline constexpr Name kProbeDuration{"mxpulse_probe_duration_seconds", Type::kHistogram, "phase", "Time of each completed phase of a probe."};
+inline constexpr Name kProbeDuration{"mxpulse_probe_duration_seconds", Type::kHistogram, "phase",
+                                     "Time of each completed phase of a probe."};
 inline constexpr Name kProbesInFlight{"mxpulse_probes_in_flight", Type::kGauge, "", "Probes under way."};
 inline constexpr Name kProbeLag{"mxpulse_probe_lag_seconds", Type::kHistogram, "", "How late due probes are begun."};
-inline constexpr Name kDnsQueries{"mxpulse_dns_queries_total", Type::kCounter, "result", "Queries sent to DNS servers, by result."};
+inline constexpr Name kDnsQueries{"mxpulse_dns_queries_total", Type::kCounter, "result",
+                                  "Queries sent to DNS servers, by result."};
 inline constexpr Name kDnsCacheHits{"mxpulse_dns_cache_hits_total", Type::kCounter, "", "Lookups answered from the cache."};
 inline constexpr Name kDnsStaleAnswers{"mxpulse_dns_stale_answers_total", Type::kCounter, "",
                                        "Lookups answered past their TTL because no server gave a fresh answer."};
-inline constexpr Name kDnsDuration{"mxpulse_dns_query_duration_seconds", Type::kHistogram, "", "Time until a DNS server answered or was given up."};
-inline constexpr Name kDnsAnswering{"mxpulse_dns_resolver_answering", Type::kGauge, "", "1 if our DNS servers answer, 0 if none does."};
+inline constexpr Name kDnsDuration{"mxpulse_dns_query_duration_seconds", Type::kHistogram, "",
+                                   "Time until a DNS server answered or was given up."};
+inline constexpr Name kDnsAnswering{"mxpulse_dns_resolver_answering", Type::kGauge, "",
+                                    "1 if our DNS servers answer, 0 if none does."};
 inline constexpr Name kFeedLines{"mxpulse_feed_lines_total", Type::kCounter, "feed", "Lines read from the feed."};
-inline constexpr Name kFeedLastEvent{"mxpulse_feed_last_event_timestamp_seconds", Type::kGauge, "feed", "When the feed last had a line."};
+inline constexpr Name kFeedLastEvent{"mxpulse_feed_last_event_timestamp_seconds", Type::kGauge, "feed",
+                                     "When the feed last had a line."};
 inline constexpr Name kFeedErrors{"mxpulse_feed_errors_total", Type::kCounter, "feed", "Times the feed could not be read."};
 inline constexpr Name kDestinationsTracked{"mxpulse_destinations_tracked", Type::kGauge, "", "Destinations watched."};
-inline constexpr Name kDestinationsExported{"mxpulse_destinations_exported", Type::kGauge, "", "Destinations with series of their own, worst first."};
-inline constexpr Name kDestinationsOmitted{"mxpulse_destinations_omitted", Type::kGauge, "", "Destinations without series, for metrics.max_destinations."};
-inline constexpr Name kReloadSuccessful{"mxpulse_config_last_reload_successful", Type::kGauge, "", "1 if the configuration file in place is in force."};
+inline constexpr Name kDestinationsExported{"mxpulse_destinations_exported", Type::kGauge, "",
+                                            "Destinations with series of their own, worst first."};
+inline constexpr Name kDestinationsOmitted{"mxpulse_destinations_omitted", Type::kGauge, "",
+                                           "Destinations without series, for metrics.max_destinations."};
+inline constexpr Name kReloadSuccessful{"mxpulse_config_last_reload_successful", Type::kGauge, "",
+                                        "1 if the configuration file in place is in force."};
 
 inline constexpr std::array kAllNames{
-    kBuildInfo,       kBounces,      kDestinations,  kDestinationAvailable, kDestinationStreak, kDestinationSince,    kDestinationCause,
-    kHostAnswering,   kHostStreak,   kHostLastProbe, kHostCause,            kProbes,            kProbeDuration,       kProbesInFlight,
-    kProbeLag,        kDnsQueries,   kDnsCacheHits,  kDnsStaleAnswers,      kDnsDuration,       kDnsAnswering,        kFeedLines,
-    kFeedLastEvent,   kFeedErrors,   kDestinationsTracked, kDestinationsExported, kDestinationsOmitted, kReloadSuccessful};
+    kBuildInfo,           kBounces,          kDestinations,    kDestinationAvailable, kDestinationStreak,
+    kDestinationSince,    kDestinationCause, kHostAnswering,   kHostStreak,           kHostLastProbe,
+    kHostCause,           kProbes,           kProbeDuration,   kProbesInFlight,       kProbeLag,
+    kDnsQueries,          kDnsCacheHits,     kDnsStaleAnswers, kDnsDuration,          kDnsAnswering,
+    kFeedLines,           kFeedLastEvent,    kFeedErrors,      kDestinationsTracked,  kDestinationsExported,
+    kDestinationsOmitted, kReloadSuccessful};
 
 }  // namespace mxpulse::metrics

@@ -50,7 +50,8 @@ void collect_totals(const Snapshot& snapshot, std::size_t exported, std::vector<
   std::map<Verdict, std::size_t> by_verdict;
   for (const auto& destination : snapshot.destinations) ++by_verdict[destination.verdict];
   GaugeFamily destinations(kDestinations);
-  for (const Verdict verdict : kVerdicts) destinations.add({label_of("verdict", std::string(label(verdict)))}, static_cast<double>(by_verdict[verdict]));
+  for (const Verdict verdict : kVerdicts)
+    destinations.add({label_of("verdict", std::string(label(verdict)))}, static_cast<double>(by_verdict[verdict]));
   destinations.move_into(families);
 
   const auto single = [&](const Name& name, std::size_t value) {
@@ -94,7 +95,8 @@ void collect_hosts(const Snapshot& snapshot, std::size_t exported, std::vector<p
   for (std::size_t i = 0; i < snapshot.hosts.size(); ++i) {
     if (!wanted[i]) continue;
     const HostView& view = snapshot.hosts[i];
-    const Labels labels{label_of("host", view.host.text()), label_of("address", view.address.text()), label_of("provider", view.provider)};
+    const Labels labels{label_of("host", view.host.text()), label_of("address", view.address.text()),
+                        label_of("provider", view.provider)};
     if (view.answering) answering.add(labels, *view.answering ? 1 : 0);
     streak.add(labels, view.streak);
     if (view.last_probe) last_probe.add(labels, to_unix_seconds(*view.last_probe));

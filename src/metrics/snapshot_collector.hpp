@@ -1,10 +1,10 @@
 // A snapshot -> metric families.
 #pragma once
 
+#include <prometheus/metric_family.h>
+
 #include <cstddef>
 #include <vector>
-
-#include <prometheus/metric_family.h>
 
 #include "mxpulse/snapshot.hpp"
 

@@ -32,7 +32,8 @@ FileWatch::FileWatch(Loop& loop, const std::string& path, Duration poll_interval
 }
 
 FileWatch::~FileWatch() {
-  uv_close(reinterpret_cast<uv_handle_t*>(&handle_->event), [](uv_handle_t* closed) { delete static_cast<Handle*>(closed->data); });
+  uv_close(reinterpret_cast<uv_handle_t*>(&handle_->event),
+           [](uv_handle_t* closed) { delete static_cast<Handle*>(closed->data); });
 }
 
 }  // namespace mxpulse::net

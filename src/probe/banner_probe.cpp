@@ -134,9 +134,7 @@ void BannerProbe::take(std::string_view bytes) {
   switch (greeting_->take(bytes)) {
     case Greeting::State::kUnfinished: return;
     case Greeting::State::kComplete: return say_goodbye();
-    case Greeting::State::kNotSmtp:
-      tell(Cause::kNotSmtp, "what it says is no SMTP greeting");
-      return owner_.over(*this);
+    case Greeting::State::kNotSmtp: tell(Cause::kNotSmtp, "what it says is no SMTP greeting"); return owner_.over(*this);
   }
 }
 

@@ -16,7 +16,7 @@ namespace mxpulse::probe {
 
 struct Options {
   std::uint16_t port = 25;
-  std::vector<Address> sources;  // at most one a family; a family without one lets the system choose
+  std::vector<Address> sources;                          // at most one a family; a family without one lets the system choose
   Duration connect_timeout = std::chrono::seconds(30);   // SYN to established
   Duration greeting_timeout = std::chrono::seconds(60);  // established to the greeting's last line
   net::AddressPolicy policy{{}, {}};

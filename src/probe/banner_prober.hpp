@@ -30,8 +30,8 @@ class BannerProber final : public Prober, public ProbeOwner {
   Options options_;
   ProbeListener& listener_;
   std::unordered_map<const BannerProbe*, std::unique_ptr<BannerProbe>> probes_;
-  std::size_t untold_ = 0;                                   // failed at once, told in a later turn
-  std::shared_ptr<int> alive_ = std::make_shared<int>(0);    // what is posted checks that we still are
+  std::size_t untold_ = 0;                                 // failed at once, told in a later turn
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // what is posted checks that we still are
 };
 
 }  // namespace mxpulse::probe

@@ -144,7 +144,8 @@ ProbeResult failed_here(int error, const char* call) {
 std::optional<ProbeResult> failed_by_icmp(int fd, const Address& target) {
   const auto icmp = read_icmp_message(fd);
   if (!icmp) return std::nullopt;
-  const bool about_size = icmp->v6 ? icmp->type == ICMPV6_PKT_TOOBIG : icmp->type == ICMP_DEST_UNREACH && icmp->code == ICMP_FRAG_NEEDED;
+  const bool about_size =
+      icmp->v6 ? icmp->type == ICMPV6_PKT_TOOBIG : icmp->type == ICMP_DEST_UNREACH && icmp->code == ICMP_FRAG_NEEDED;
   if (about_size) return std::nullopt;  // path MTU discovery; the attempt goes on
   return by_icmp(*icmp, target, own_address(fd));
 }

@@ -8,7 +8,7 @@
 
 namespace mxpulse::probe {
 
-inline constexpr std::size_t kLineMax = 2048;   // RFC 5321 4.5.3.1.5 says 512; hosts say more
+inline constexpr std::size_t kLineMax = 2048;  // RFC 5321 4.5.3.1.5 says 512; hosts say more
 inline constexpr std::size_t kGreetingBytesMax = 8192;
 inline constexpr std::size_t kLinesMax = 50;
 

@@ -27,9 +27,7 @@ class DueQueue {
     due_of_.erase(found);
   }
 
-  std::optional<SteadyTime> next() const {
-    return ordered_.empty() ? std::nullopt : std::optional(ordered_.begin()->first);
-  }
+  std::optional<SteadyTime> next() const { return ordered_.empty() ? std::nullopt : std::optional(ordered_.begin()->first); }
 
   // Takes out the key that is due longest, with the time it was due at; nothing while none is.
   std::optional<std::pair<SteadyTime, Key>> take(SteadyTime now) {

@@ -37,7 +37,8 @@ Changes Watchlist::record(const BounceEvent& event, Now now) {
   if (time + options_.window > now.system && (bouncing.messages.size() < kMessagesMax || bouncing.messages.contains(message))) {
     bouncing.messages[message] = time;
   }
-  if (bouncing.messages.size() >= options_.bounces && joined_.insert(event.destination).second && !configured_.contains(event.destination)) {
+  if (bouncing.messages.size() >= options_.bounces && joined_.insert(event.destination).second &&
+      !configured_.contains(event.destination)) {
     changes.joined.push_back(event.destination);
   }
   make_room(changes);
@@ -46,7 +47,8 @@ Changes Watchlist::record(const BounceEvent& event, Now now) {
 
 Changes Watchlist::expire(Now now) {
   Changes changes;
-  while (!by_last_.empty() && by_last_.begin()->first + options_.forget <= now.system) drop(DomainName(by_last_.begin()->second), changes);
+  while (!by_last_.empty() && by_last_.begin()->first + options_.forget <= now.system)
+    drop(DomainName(by_last_.begin()->second), changes);
   return changes;
 }
 
@@ -67,8 +69,9 @@ void Watchlist::make_room(Changes& changes) {
 }
 
 std::size_t Watchlist::count(const Bouncing& bouncing, Now now) const {
-  return static_cast<std::size_t>(std::count_if(bouncing.messages.begin(), bouncing.messages.end(),
-                                                [&](const auto& message) { return message.second + options_.window > now.system; }));
+  return static_cast<std::size_t>(std::count_if(bouncing.messages.begin(), bouncing.messages.end(), [&](const auto& message) {
+    return message.second + options_.window > now.system;
+  }));
 }
 
 }  // namespace mxpulse::watch

@@ -16,10 +16,10 @@
 namespace mxpulse::watch {
 
 struct Options {
-  unsigned bounces = 3;                          // distinct messages that make a destination join, at least 1
-  Duration window = std::chrono::hours(1);       // within which they must fall
-  Duration forget = std::chrono::hours(24);      // after the last such bounce it leaves
-  std::size_t destinations_max = 100'000;        // that bounced; the one quiet for longest makes room
+  unsigned bounces = 3;                      // distinct messages that make a destination join, at least 1
+  Duration window = std::chrono::hours(1);   // within which they must fall
+  Duration forget = std::chrono::hours(24);  // after the last such bounce it leaves
+  std::size_t destinations_max = 100'000;    // that bounced; the one quiet for longest makes room
 };
 
 struct Changes {

@@ -8,8 +8,8 @@
 namespace mxpulse {
 namespace {
 
-constexpr std::size_t kNameMax = 253;   // RFC 1035 2.3.4: 255 bytes on the wire
-constexpr std::size_t kLabelMax = 63;   // RFC 1035 2.3.4
+constexpr std::size_t kNameMax = 253;    // RFC 1035 2.3.4: 255 bytes on the wire
+constexpr std::size_t kLabelMax = 63;    // RFC 1035 2.3.4
 constexpr std::size_t kInputMax = 1024;  // U-labels may be longer than their A-labels, hostile input far longer
 
 bool is_ascii(std::string_view text) {
@@ -23,13 +23,15 @@ bool is_name_character(char c) {
 Result<std::string> to_ascii(std::string_view text) {
   if (is_ascii(text)) {
     std::string lower(text);
-    std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
     return lower;
   }
   char* output = nullptr;
   const int error = idn2_to_ascii_8z(std::string(text).c_str(), &output, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
   const std::unique_ptr<char, void (*)(void*)> owner(output, idn2_free);
-  if (error != IDN2_OK) return Result<std::string>::failure(std::string("not an internationalized name: ") + idn2_strerror(error));
+  if (error != IDN2_OK)
+    return Result<std::string>::failure(std::string("not an internationalized name: ") + idn2_strerror(error));
   return std::string(output);
 }
 

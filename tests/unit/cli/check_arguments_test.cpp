@@ -7,8 +7,8 @@ using namespace mxpulse::cli;
 using namespace std::chrono_literals;
 
 TEST_CASE("options take their value from the next argument or after an equals sign") {
-  const auto parsed = parse_check_arguments({"--json", "--port", "2525", "--dns=127.0.0.1:5353", "--allow", "127.0.0.0/8", "--allow=::1",
-                                             "--connect-timeout", "2s", "--concurrency=7", "example.org"});
+  const auto parsed = parse_check_arguments({"--json", "--port", "2525", "--dns=127.0.0.1:5353", "--allow", "127.0.0.0/8",
+                                             "--allow=::1", "--connect-timeout", "2s", "--concurrency=7", "example.org"});
   REQUIRE(parsed);
   CHECK(parsed->json);
   CHECK(parsed->port == 2525);

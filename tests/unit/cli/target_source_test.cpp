@@ -17,7 +17,9 @@ struct Pipe {
     close(ends[0]);
     end();
   }
-  void write(std::string_view text) const { REQUIRE(::write(ends[1], text.data(), text.size()) == static_cast<ssize_t>(text.size())); }
+  void write(std::string_view text) const {
+    REQUIRE(::write(ends[1], text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+  }
   void end() {
     if (ends[1] >= 0) close(ends[1]);
     ends[1] = -1;

@@ -23,7 +23,8 @@ std::string text_of(const std::filesystem::path& path) {
 }
 
 std::string replaced(std::string text, const std::string& what, const std::string& by) {
-  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) text.replace(at, what.size(), by);
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
+    text.replace(at, what.size(), by);
   return text;
 }
 
@@ -53,7 +54,8 @@ TEST_CASE("what is no TOML is refused with line and column") {
 }
 
 TEST_CASE("a missing file, and a folder, are refused by name") {
-  CHECK(config::load("/nonexistent/mxpulse.toml").why() == "/nonexistent/mxpulse.toml: there is no such file; give the path of a configuration file");
+  CHECK(config::load("/nonexistent/mxpulse.toml").why() ==
+        "/nonexistent/mxpulse.toml: there is no such file; give the path of a configuration file");
   CHECK(config::load("/tmp").why() == "/tmp: is not a file; give the path of a configuration file");
 }
 
@@ -89,7 +91,8 @@ format = "json"
 TEST_CASE("the example names every key, with its default") {
   // With its commented keys uncommented it still loads, so no key in it is unknown.
   std::string text = text_of(kSource / "config/mxpulse.toml");
-  for (const char* commented : {"# max_in_flight", "# [[feed]]", "# type", "# path"}) text = replaced(text, commented, commented + 2);
+  for (const char* commented : {"# max_in_flight", "# [[feed]]", "# type", "# path"})
+    text = replaced(text, commented, commented + 2);
   const auto config = config::parse(text, "mxpulse.toml");
   INFO(config.why());
   REQUIRE(config);

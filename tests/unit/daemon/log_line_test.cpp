@@ -24,7 +24,8 @@ bool is_printable(const std::string& text) {
 }  // namespace
 
 TEST_CASE("a logfmt line has the time in UTC, the level, the event and its fields in order") {
-  const LogLine line{SystemTime(1'700'000'000'250ms), Level::kWarning, "verdict", {{"destination", "example.org"}, {"why", "no host answers"}}};
+  const LogLine line{
+      SystemTime(1'700'000'000'250ms), Level::kWarning, "verdict", {{"destination", "example.org"}, {"why", "no host answers"}}};
   CHECK(format(line, LogFormat::kLogfmt) ==
         "time=2023-11-14T22:13:20.250Z level=warning event=verdict destination=example.org why=\"no host answers\"");
 }

@@ -27,7 +27,8 @@ struct Example {
 
   Example() {
     set.destination = *DomainName::parse("example.org");
-    set.hosts = {host("mx1.example.org", 10, {ip("192.0.2.1"), ip("2001:db8::1")}), host("mx2.example.org", 20, {ip("192.0.2.2")})};
+    set.hosts = {host("mx1.example.org", 10, {ip("192.0.2.1"), ip("2001:db8::1")}),
+                 host("mx2.example.org", 20, {ip("192.0.2.2")})};
   }
 
   void result(const char* address, Cause cause, int second = 1, bool no_route = false) {
@@ -131,7 +132,8 @@ TEST_CASE("every host is asked before any host is asked twice, and at most eight
   MxSet set;
   for (int i = 0; i < 6; ++i) {
     const auto digit = std::to_string(i);
-    set.hosts.push_back(host(("mx" + digit + ".example.org").c_str(), 10, {ip(("192.0.2." + digit).c_str()), ip(("198.51.100." + digit).c_str())}));
+    set.hosts.push_back(host(("mx" + digit + ".example.org").c_str(), 10,
+                             {ip(("192.0.2." + digit).c_str()), ip(("198.51.100." + digit).c_str())}));
   }
   const auto asked = asked_addresses(set);
   REQUIRE(asked.size() == kAddressesMax);

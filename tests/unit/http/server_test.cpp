@@ -20,7 +20,8 @@ namespace {
 const Address kLoopback = *Address::parse("127.0.0.1");
 
 Sources good_sources() {
-  return {[] { return Result<std::string>("mxpulse_x 1\n"); }, [] { return Result<bool>(true); }, [] { return Result<bool>::failure("mxpulse.toml:1: wrong"); }};
+  return {[] { return Result<std::string>("mxpulse_x 1\n"); }, [] { return Result<bool>(true); },
+          [] { return Result<bool>::failure("mxpulse.toml:1: wrong"); }};
 }
 
 net::Descriptor connected(const Server& server, const Address& address = kLoopback) {
@@ -35,13 +36,15 @@ net::Descriptor connected(const Server& server, const Address& address = kLoopba
 std::string until_close(int fd) {
   std::string heard;
   std::array<char, 4096> buffer;
-  for (ssize_t count = 0; (count = recv(fd, buffer.data(), buffer.size(), 0)) > 0;) heard.append(buffer.data(), static_cast<std::size_t>(count));
+  for (ssize_t count = 0; (count = recv(fd, buffer.data(), buffer.size(), 0)) > 0;)
+    heard.append(buffer.data(), static_cast<std::size_t>(count));
   return heard;
 }
 
 void say(int fd, const std::string& text) { [[maybe_unused]] const auto sent = send(fd, text.data(), text.size(), MSG_NOSIGNAL); }
 
-std::string ask(const Server& server, const std::string& line, const std::string& headers = "", const std::string& body = "", const Address& address = kLoopback) {
+std::string ask(const Server& server, const std::string& line, const std::string& headers = "", const std::string& body = "",
+                const Address& address = kLoopback) {
   const auto client = connected(server, address);
   say(client.get(), line + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + headers + "\r\n" + body);
   return until_close(client.get());

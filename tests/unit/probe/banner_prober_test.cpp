@@ -39,10 +39,11 @@ struct Listener {
 
 // A host that takes one connection and plays its part on a thread of its own.
 struct Host {
-  explicit Host(std::function<void(int)> part) : thread([this, part] {
-    const net::Descriptor client(accept(listener.socket.get(), nullptr, nullptr));
-    part(client.get());
-  }) {}
+  explicit Host(std::function<void(int)> part)
+      : thread([this, part] {
+          const net::Descriptor client(accept(listener.socket.get(), nullptr, nullptr));
+          part(client.get());
+        }) {}
   ~Host() { thread.join(); }
 
   Listener listener;
@@ -54,7 +55,8 @@ void say(int fd, std::string_view text) { [[maybe_unused]] const auto sent = sen
 std::string hear_all(int fd) {
   std::string heard;
   std::array<char, 256> buffer;
-  for (ssize_t count = 0; (count = recv(fd, buffer.data(), buffer.size(), 0)) > 0;) heard.append(buffer.data(), static_cast<std::size_t>(count));
+  for (ssize_t count = 0; (count = recv(fd, buffer.data(), buffer.size(), 0)) > 0;)
+    heard.append(buffer.data(), static_cast<std::size_t>(count));
   return heard;
 }
 

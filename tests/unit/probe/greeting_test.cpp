@@ -27,7 +27,8 @@ TEST_CASE("of several lines the final one decides") {
 }
 
 TEST_CASE("what is no reply line is not SMTP") {
-  for (const char* text : {"HTTP/1.1 400 Bad Request\r\n", "\r\n", "22\r\n", "220x\r\n", "020 a\r\n", "620 a\r\n", "2200 a\r\n", "SSH-2.0-x\r\n"}) {
+  for (const char* text :
+       {"HTTP/1.1 400 Bad Request\r\n", "\r\n", "22\r\n", "220x\r\n", "020 a\r\n", "620 a\r\n", "2200 a\r\n", "SSH-2.0-x\r\n"}) {
     CAPTURE(text);
     CHECK(Greeting().take(text) == State::kNotSmtp);
   }

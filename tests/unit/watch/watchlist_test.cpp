@@ -44,7 +44,8 @@ TEST_CASE("messages further apart than the window make nobody join") {
 TEST_CASE("only no_answer and dns_temporary count") {
   Watchlist list(Options{});
   int id = 0;
-  for (const auto other : {BounceClass::kBusy, BounceClass::kRejected, BounceClass::kDelivered, BounceClass::kSuspended, BounceClass::kDnsPermanent, BounceClass::kOther}) {
+  for (const auto other : {BounceClass::kBusy, BounceClass::kRejected, BounceClass::kDelivered, BounceClass::kSuspended,
+                           BounceClass::kDnsPermanent, BounceClass::kOther}) {
     list.record(bounce(std::to_string(++id), other), at(0s));
   }
   CHECK(list.bounces(kExample, at(1s)) == 0);
