@@ -36,12 +36,17 @@ std::optional<Cause> cause_of(const AddressHealth* health) {
   return health->last ? std::optional(health->last->cause) : std::nullopt;
 }
 
+// "mx.example.org (192.0.2.1)", or the address alone where it was given as one.
+std::string subject(const MxHost& host, const Address& address) {
+  return host.name.empty() ? address.text() : host.name.text() + " (" + address.text() + ")";
+}
+
 std::vector<Tried> tried(const MxSet& set, const AddressBook& addresses, const NoAnswerStreak& lookups) {
   std::vector<Tried> all;
   for (const Asked& asked : asked_addresses(set)) {
     const MxHost& host = set.hosts[asked.host];
     const AddressHealth* health = addresses.find(asked.address);
-    all.push_back({&host, host.name.text() + " (" + asked.address.text() + ")", standing_of(health), cause_of(health),
+    all.push_back({&host, subject(host, asked.address), standing_of(health), cause_of(health),
                    health == nullptr ? nullptr : &health->streak});
   }
   for (const MxHost& host : set.hosts) {

@@ -7,34 +7,13 @@ import shutil
 import subprocess
 
 from lab import *
+from mtas import postfix_folder
 
 enter()
 cases = Cases()
 if not shutil.which("postfix"):
     print("skip: no Postfix on this machine")
     raise SystemExit(SKIP)
-
-MAIN = """compatibility_level = 3.6
-queue_directory = {folder}/spool
-data_directory = {folder}/data
-maillog_file = {folder}/mail.log
-maillog_file_prefixes = {folder}
-mail_owner = postfix
-setgid_group = postdrop
-inet_interfaces = 127.0.0.1
-inet_protocols = all
-myhostname = sender.lab.example
-mydestination =
-relayhost =
-smtp_host_lookup = dns
-smtp_connect_timeout = 2s
-alias_maps =
-alias_database =
-minimal_backoff_time = 5s
-maximal_backoff_time = 5s
-queue_run_delay = 5s
-import_environment = MAIL_CONFIG
-"""
 
 CONFIG = """[dns]
 servers = ["127.0.0.53"]
@@ -50,30 +29,6 @@ allow = ["192.0.2.0/24"]
 type = "postfix"
 path = "{folder}/mail.log"
 """
-
-
-def postfix_folder(lab):
-    """A private Postfix beside the machine's own."""
-    folder = lab.path("postfix")
-    os.makedirs(folder + "/etc")
-    os.makedirs(folder + "/spool")
-    os.makedirs(folder + "/data")
-    os.chmod(lab.folder, 0o755)
-    shutil.chown(folder + "/data", "postfix")
-    with open(folder + "/etc/main.cf", "w", encoding="utf-8") as file:
-        file.write(MAIN.format(folder=folder))
-    master = next(path for path in ("/etc/postfix/master.cf", "/usr/share/postfix/master.cf.dist") if os.path.exists(path))
-    with open(master, encoding="utf-8") as source, open(folder + "/etc/master.cf", "w", encoding="utf-8") as file:
-        for line in source:
-            fields = line.split()
-            if line[:1] not in ("#", " ", "\t") and len(fields) >= 8:
-                if fields[0] == "smtp" and fields[1] == "inet":
-                    continue
-                fields[4] = "n"  # chroot: the namespace is cage enough
-                line = " ".join(fields) + "\n"
-            file.write(line)
-        file.write("postlog unix-dgram n - n - 1 postlogd\n" if "postlog " not in open(folder + "/etc/master.cf", encoding="utf-8").read() else "")
-    return folder
 
 
 with Lab() as lab:

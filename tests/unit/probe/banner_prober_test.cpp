@@ -220,14 +220,16 @@ TEST_CASE("out of descriptors is a local error") {
   const net::MachineClock clock;
   Told told;
   probe::BannerProber prober(loop, clock, options_for(listener.port), told);
+  // The sanitizer's own checks need descriptors the first time they see a type; let it see a probe before there are none.
+  prober.probe(*Address::parse("10.0.0.1"));
   rlimit before{};
   getrlimit(RLIMIT_NOFILE, &before);
-  const rlimit none{3, before.rlim_max};
+  const rlimit none{0, before.rlim_max};
   setrlimit(RLIMIT_NOFILE, &none);
   prober.probe(kLoopback);
   setrlimit(RLIMIT_NOFILE, &before);
   net::Timer look(loop, [&] {
-    if (told.result) loop.stop();
+    if (prober.in_flight() == 0) loop.stop();
   });
   look.start_every(1ms);
   loop.run();
