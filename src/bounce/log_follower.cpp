@@ -15,7 +15,7 @@ LogFollower::~LogFollower() { close(); }
 
 Result<bool> LogFollower::read() {
   if (fd_ < 0) {
-    const auto opened = open();
+    auto opened = open();
     if (!opened) return opened;
   }
   rewind_if_truncated();

@@ -77,7 +77,7 @@ std::optional<SystemTime> read_rfc3164(std::string_view line, SystemTime now) {
       std::tm candidate = time;
       candidate.tm_year = year;
       const std::time_t seconds = mktime(&candidate);
-      if (seconds <= now_seconds + 24 * 3600) return std::chrono::system_clock::from_time_t(seconds);
+      if (seconds <= now_seconds + std::time_t{24} * 3600) return std::chrono::system_clock::from_time_t(seconds);
     }
   }
   return std::nullopt;

@@ -117,8 +117,8 @@ int check(const CheckArguments& arguments) {
   ControlCount controls;
   ListenerLink link;
   probe::BannerProber prober(loop, clock, options, link);
-  CheckRun run(loop, clock, resolver.get(), limits, [&](CheckReport report) { printer.print(report); });
-  CheckRun control_run(loop, clock, resolver.get(), limits, [&](CheckReport report) { controls.count(report); });
+  CheckRun run(loop, clock, resolver.get(), limits, [&](const CheckReport& report) { printer.print(report); });
+  CheckRun control_run(loop, clock, resolver.get(), limits, [&](const CheckReport& report) { controls.count(report); });
 
   const auto ask_controls = [&] {
     if (!printer.doubt() || !resolver) return loop.stop();

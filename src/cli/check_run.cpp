@@ -122,7 +122,7 @@ void CheckRun::finish(const std::shared_ptr<Target>& target) {
   lookups.record(Outcome::kNoAnswer, kEveryResultCounts, now);  // counts only where a lookup failed
   report.health = health::assess(*report.set, book, lookups);
   --under_way_;
-  tell_(std::move(report));
+  tell_(report);
 }
 
 }  // namespace mxpulse::cli

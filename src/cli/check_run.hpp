@@ -24,7 +24,7 @@ class CheckRun final : public ProbeListener {
     std::size_t targets = 100;  // under way at a time
     std::size_t probes = 1000;  // addresses asked at a time
   };
-  using Tell = std::function<void(CheckReport)>;
+  using Tell = std::function<void(const CheckReport&)>;
 
   // `resolver` is null when the targets are addresses. `tell` is called on the loop's thread, in order of completion.
   CheckRun(net::Loop& loop, const Clock& clock, Resolver* resolver, Limits limits, Tell tell);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 
 namespace mxpulse::cli {
@@ -54,7 +55,7 @@ std::string waterfall(const ProbeResult& result, Duration slowest) {
   const auto length = [&](const std::optional<Duration>& phase) -> std::size_t {
     if (!phase) return 0;
     const double share = slowest > Duration(0) ? to_seconds(*phase) / to_seconds(slowest) : 0;
-    return static_cast<std::size_t>(std::clamp(static_cast<int>(share * kWaterfallWidth + 0.5), 1, kWaterfallWidth));
+    return static_cast<std::size_t>(std::clamp(static_cast<int>(std::lround(share * kWaterfallWidth)), 1, kWaterfallWidth));
   };
   const bool waited_for_nothing = result.cause == Cause::kTimeout || result.cause == Cause::kSilent;
   std::string bar(waited_for_nothing && result.connect_time ? 1 : length(result.connect_time), '-');
@@ -70,7 +71,8 @@ std::string_view next_step(Verdict verdict) {
     case Verdict::kAvailable: return "mail is delivered";
     case Verdict::kBackupOnly: return "mail goes to the backup, which passes it on when the primary is back";
     case Verdict::kRefusing: return "senders retry a 4xx later, and return the mail after a 5xx";
-    case Verdict::kUnavailable: return "senders keep the mail and retry, most of them for five days; \"mxpulse run\" sees the host come back";
+    case Verdict::kUnavailable:
+      return "senders keep the mail and retry, most of them for five days; \"mxpulse run\" sees the host come back";
     case Verdict::kUndeliverable: return "senders return the mail at once";
     case Verdict::kUnknown: return "nothing is known; mail flows as it does";
   }

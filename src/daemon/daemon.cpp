@@ -101,7 +101,7 @@ class Daemon::Parts {
 
   Result<bool> reload() {
     tell_reloading();
-    const Result<bool> result = try_reload();
+    Result<bool> result = try_reload();
     observers_.reloaded(bool(result), result ? "the new configuration is in force" : result.why(), clock_.now());
     tell_ready(result ? "watching" : "watching; the last reload failed, the old configuration is in force");
     return result;

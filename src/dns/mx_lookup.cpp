@@ -84,9 +84,9 @@ void MxLookup::fill(MxHost& host, const HostAnswers& answers) {
     set_->stale = set_->stale || looked->stale;
   }
   // The families in turn, so that the cap leaves some of each.
-  static const std::vector<Address> kNone;
-  const auto& v4 = answers.v4.answer ? answers.v4.answer->addresses : kNone;
-  const auto& v6 = answers.v6.answer ? answers.v6.answer->addresses : kNone;
+  static const std::vector<Address> none;
+  const auto& v4 = answers.v4.answer ? answers.v4.answer->addresses : none;
+  const auto& v6 = answers.v6.answer ? answers.v6.answer->addresses : none;
   std::vector<Address> all;
   for (std::size_t i = 0; i < std::max(v4.size(), v6.size()); ++i) {
     if (i < v4.size()) all.push_back(v4[i]);

@@ -31,7 +31,7 @@ struct Route {
 
 }  // namespace
 
-Handler routes(Sources sources) {
+Handler routes(const Sources& sources) {
   std::map<std::string, Route> all;
   all["/"] = {"GET", [](const Request&) { return text(200, kIndex); }};
   all["/-/healthy"] = {"GET", [](const Request&) { return text(200, "mxpulse is healthy\n"); }};

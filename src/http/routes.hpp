@@ -16,6 +16,6 @@ struct Sources {
   std::function<Result<bool>()> reload;
 };
 
-Handler routes(Sources sources);
+Handler routes(const Sources& sources);
 
 }  // namespace mxpulse::http

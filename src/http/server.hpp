@@ -34,9 +34,9 @@ using Handler = std::function<Response(const Request&)>;
 struct Limits {
   unsigned connections = 64;
   unsigned connections_per_address = 32;
-  std::size_t header_bytes = 16 * 1024;  // memory of a connection; a larger header is answered 431 or closed
-  std::size_t body_bytes = 64 * 1024;    // a larger body is answered 413
-  std::chrono::seconds timeout{10};      // of an idle connection
+  std::size_t header_bytes = 16'384;  // memory of a connection; a larger header is answered 431 or closed
+  std::size_t body_bytes = 65'536;    // a larger body is answered 413
+  std::chrono::seconds timeout{10};   // of an idle connection
 };
 
 class Server {

@@ -66,7 +66,8 @@ TEST_CASE("hosts fail as the script has it, and recover") {
   CHECK(met_at(loop, internet, "127.42.0.7").starts_with("554 "));
   CHECK(met_at(loop, internet, "127.42.0.8").starts_with("HTTP/"));
   internet.play(55s);
-  for (const char* address : {"127.42.0.1", "127.42.0.2", "127.42.0.3", "127.42.0.4", "127.42.0.5", "127.42.0.6", "127.42.0.7", "127.42.0.8"}) {
+  for (const char* address :
+       {"127.42.0.1", "127.42.0.2", "127.42.0.3", "127.42.0.4", "127.42.0.5", "127.42.0.6", "127.42.0.7", "127.42.0.8"}) {
     CAPTURE(address);
     CHECK(met_at(loop, internet, address).starts_with("220 "));
   }
