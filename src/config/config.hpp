@@ -24,6 +24,7 @@ struct Dns {
 
 struct Probe {
   std::uint16_t port = 25;
+  DomainName helo;              // our name where EHLO is said, which a banner probe does not; empty: none given
   std::vector<Address> source;  // at most one a family
   Duration connect_timeout = std::chrono::seconds(30);
   Duration greeting_timeout = std::chrono::seconds(60);
@@ -41,6 +42,7 @@ struct Watch {
   unsigned bounces = 3;
   Duration window = std::chrono::hours(1);
   Duration forget = std::chrono::hours(24);
+  std::vector<DomainName> never_hold;  // kept for the day mail is held
 };
 
 struct Feed {

@@ -128,6 +128,20 @@ Wrong read_listen(const toml::node& node, Config& config) {
   return std::nullopt;
 }
 
+Wrong read_helo(const toml::node& node, Config& config) {
+  const auto text = node.value_exact<std::string>();
+  const auto name = text ? DomainName::parse(*text) : Result<DomainName>::failure("");
+  if (!name) return "is not a host name; write it like \"probe.example.org\"";
+  config.probe.helo = *name;
+  return std::nullopt;
+}
+
+// To observe is what this version does: nothing is held.
+Wrong read_gate_mode(const toml::node& node, Config&) {
+  if (node.value_exact<std::string>() == "observe") return std::nullopt;
+  return "is not a mode of this version, which holds no mail yet; give \"observe\"";
+}
+
 Wrong read_feed_type(const toml::node& node, Config&) {
   if (node.value_exact<std::string>() == "postfix") return std::nullopt;
   return "is not a feed this version reads; give \"postfix\"";
@@ -162,6 +176,7 @@ const std::vector<Key>& keys() {
       {"probe", "port",
        number<std::uint16_t>(
            [](Config & c) -> auto& { return c.probe.port; }, 1, 65535)},
+      {"probe", "helo", read_helo},
       {"probe", "source", read_sources},
       {"probe", "connect_timeout",
        duration(
@@ -183,7 +198,7 @@ const std::vector<Key>& keys() {
            [](Config & c) -> auto& { return c.probe.max_in_flight; }, 1, 100'000)},
       {"probe", "per_address",
        duration(
-           [](Config & c) -> auto& { return c.probe.per_address; }, 100ms, 24h)},
+           [](Config & c) -> auto& { return c.probe.per_address; }, 0s, 24h)},
       {"probe", "allow",
        list<AddressRange>(
            [](Config & c) -> auto& { return c.probe.allow; }, read_range)},
@@ -202,6 +217,10 @@ const std::vector<Key>& keys() {
       {"watch", "forget",
        duration(
            [](Config & c) -> auto& { return c.watch.forget; }, 1s, 30 * 24h)},
+      {"watch", "never_hold",
+       list<DomainName>(
+           [](Config & c) -> auto& { return c.watch.never_hold; }, read_domain)},
+      {"gate", "mode", read_gate_mode},
       {"feed", "type", read_feed_type},
       {"feed", "path", read_feed_path},
       {"health", "fall",
@@ -228,11 +247,10 @@ const std::vector<Key>& keys() {
 }
 
 bool is_planned(std::string_view section, std::string_view name) {
-  constexpr std::array<std::string_view, 3> kSections{"gate", "vantage", "store"};
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kKeys{
-      {{"probe", "helo"}, {"watch", "never_hold"}, {"http", "token_file"}, {"http", "tls_certificate"}, {"http", "tls_key"}}};
-  return std::find(kSections.begin(), kSections.end(), section) != kSections.end() ||
-         std::find(kKeys.begin(), kKeys.end(), std::pair(section, name)) != kKeys.end();
+  if (section == "vantage" || section == "store") return true;
+  if (section == "gate") return !name.empty();
+  constexpr std::array<std::string_view, 3> kHttpKeys{"token_file", "tls_certificate", "tls_key"};
+  return section == "http" && std::find(kHttpKeys.begin(), kHttpKeys.end(), name) != kHttpKeys.end();
 }
 
 }  // namespace mxpulse::config
