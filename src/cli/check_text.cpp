@@ -40,7 +40,7 @@ std::string milliseconds(const std::optional<Duration>& duration) {
   if (!duration) return "-";
   const double value = to_seconds(*duration) * 1e3;
   std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), value < 10 ? "%.1f ms" : "%.0f ms", value);
+  std::snprintf(text.data(), text.size(), value < 1 ? "%.2f ms" : value < 10 ? "%.1f ms" : "%.0f ms", value);
   return text.data();
 }
 
