@@ -1,0 +1,179 @@
+#include "daemon/monitor.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "support/catch.hpp"
+
+using namespace mxpulse;
+using namespace mxpulse::daemon;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Address kHost = *Address::parse("192.0.2.1");
+
+DomainName named(const char* text) { return *DomainName::parse(text); }
+
+struct MovableClock final : Clock {
+  Now now() const override { return {SteadyTime(1h + passed), SystemTime(1000h + passed)}; }
+  Duration passed{0};
+};
+
+// Remembers what it was asked; the test answers.
+struct FakeResolver final : Resolver {
+  void resolve(const DomainName& destination, Done done) override { open.emplace(destination, std::move(done)); }
+  void answer(const char* destination, std::vector<Address> addresses, std::optional<Cause> failure = {}) {
+    MxSet set;
+    set.destination = named(destination);
+    set.failure = failure;
+    MxHost host;
+    host.name = named("mx.example");
+    host.addresses = std::move(addresses);
+    if (!failure) set.hosts.push_back(host);
+    const auto done = open.extract(named(destination));
+    REQUIRE(done);
+    done.mapped()(std::make_shared<const MxSet>(std::move(set)));
+  }
+  std::map<DomainName, Done> open;
+};
+
+struct FakeProber final : Prober {
+  void probe(const Address& address) override {
+    CHECK(std::find(asked.begin(), asked.end(), address) == asked.end());  // one at a time
+    asked.push_back(address);
+  }
+  std::size_t in_flight() const override { return asked.size(); }
+  std::vector<Address> asked;
+};
+
+struct Heard final : Observer {
+  void verdict_changed(const DomainName& destination, Verdict, Verdict to, std::string_view, Now) override {
+    verdicts.push_back(destination.text() + " " + std::string(label(to)));
+  }
+  void destination_left(const DomainName& destination, Now) override { left.push_back(destination.text()); }
+  std::vector<std::string> verdicts;
+  std::vector<std::string> left;
+};
+
+struct Example {
+  explicit Example(std::vector<DomainName> destinations) {
+    options.destinations = std::move(destinations);
+    options.max_in_flight = 10;
+    options.thresholds = {2, 1};
+    options.pacing = {10s, 2s, 20s, 1s};
+    monitor.emplace(loop, clock, options, heard);
+    monitor->use(prober);
+    monitor->use(resolver);
+    pass(1s);  // the spread of the start
+  }
+
+  void pass(Duration time) {
+    clock.passed += time;
+    monitor->configure(options);  // a reload takes a turn
+  }
+  void result(Cause cause) {
+    REQUIRE(prober.asked == std::vector{kHost});
+    prober.asked.clear();
+    ProbeResult result;
+    result.cause = cause;
+    monitor->probed(kHost, result);
+  }
+
+  net::Loop loop;
+  MovableClock clock;
+  FakeResolver resolver;
+  FakeProber prober;
+  Heard heard;
+  MonitorOptions options;
+  std::optional<Monitor> monitor;
+};
+
+}  // namespace
+
+TEST_CASE("an address that two destinations share is asked once and decides both") {
+  Example example({named("a.example"), named("b.example")});
+  example.resolver.answer("a.example", {kHost});
+  example.resolver.answer("b.example", {kHost});
+  example.result(Cause::kReady);
+  std::sort(example.heard.verdicts.begin(), example.heard.verdicts.end());
+  CHECK(example.heard.verdicts == std::vector<std::string>{"a.example available", "b.example available"});
+}
+
+TEST_CASE("a streak grows over reloads, and an answer ends it") {
+  Example example({named("a.example")});
+  example.resolver.answer("a.example", {kHost});
+  example.result(Cause::kTimeout);
+  CHECK(example.heard.verdicts.empty());
+  example.pass(3s);
+  example.result(Cause::kTimeout);
+  CHECK(example.heard.verdicts == std::vector<std::string>{"a.example unavailable"});
+  CHECK(example.monitor->snapshot().destinations.at(0).streak == 2);
+  example.pass(9s);
+  example.result(Cause::kReady);
+  CHECK(example.heard.verdicts.back() == "a.example available");
+  CHECK(example.monitor->snapshot().destinations.at(0).streak == 0);
+}
+
+TEST_CASE("what could not be asked leaves the streak alone") {
+  Example example({named("a.example")});
+  example.resolver.answer("a.example", {kHost});
+  example.result(Cause::kTimeout);
+  example.pass(3s);
+  example.result(Cause::kLocalError);
+  CHECK(example.monitor->snapshot().destinations.at(0).streak == 1);
+}
+
+TEST_CASE("a destination that leaves while its host is asked, and comes back, is not asked twice at a time") {
+  Example example({named("a.example")});
+  example.resolver.answer("a.example", {kHost});
+  REQUIRE(example.prober.asked.size() == 1);
+  const auto destinations = std::exchange(example.options.destinations, {});
+  example.pass(1s);
+  CHECK(example.heard.left == std::vector<std::string>{"a.example"});
+  example.options.destinations = destinations;
+  example.pass(1s);
+  example.resolver.answer("a.example", {kHost});
+  example.pass(5s);
+  CHECK(example.prober.asked.size() == 1);
+  example.result(Cause::kReady);
+  CHECK(example.heard.verdicts == std::vector<std::string>{"a.example available"});
+}
+
+TEST_CASE("an exchanged resolver is asked what the old one took with it") {
+  Example example({named("a.example")});
+  REQUIRE(example.resolver.open.size() == 1);
+  FakeResolver next;
+  example.monitor->use(next);
+  REQUIRE(next.open.size() == 1);
+  next.answer("a.example", {kHost});
+  CHECK(example.prober.asked.size() == 1);
+}
+
+TEST_CASE("while our resolver is down, the hosts known before are asked on") {
+  Example example({named("a.example")});
+  example.resolver.answer("a.example", {kHost});
+  example.result(Cause::kReady);
+  example.pass(12s);
+  example.resolver.answer("a.example", {}, Cause::kResolverDown);
+  example.result(Cause::kReady);
+  CHECK(example.monitor->snapshot().destinations.at(0).verdict == Verdict::kAvailable);
+}
+
+TEST_CASE("a lookup that fails as often as `fall` says makes the destination unavailable, with a streak of its own") {
+  Example example({named("a.example")});
+  example.resolver.answer("a.example", {}, Cause::kDnsTemporary);
+  example.pass(3s);
+  example.resolver.answer("a.example", {}, Cause::kDnsTemporary);
+  CHECK(example.heard.verdicts == std::vector<std::string>{"a.example unavailable"});
+  CHECK(example.monitor->snapshot().destinations.at(0).streak == 2);
+}
+
+TEST_CASE("no more probes at a time than allowed") {
+  Example example({named("a.example"), named("b.example")});
+  example.options.max_in_flight = 1;
+  example.pass(0s);
+  example.resolver.answer("a.example", {kHost});
+  example.resolver.answer("b.example", {*Address::parse("192.0.2.2")});
+  CHECK(example.prober.asked.size() == 1);
+}
