@@ -68,7 +68,7 @@ Read list(std::vector<Value>& (*place)(Config&), Parse parse) {
 }
 
 template <typename Choice>
-Read choice(Choice& (*place)(Config&), std::vector<std::pair<std::string, Choice>> choices) {
+Read choice(Choice& (*place)(Config&), const std::vector<std::pair<std::string, Choice>>& choices) {
   return [=](const toml::node& node, Config& config) -> Wrong {
     std::string names;
     for (const auto& [name, value] : choices) {

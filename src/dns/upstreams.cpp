@@ -137,6 +137,7 @@ void Upstreams::settle(const std::shared_ptr<Attempt>& attempt, bool resolver_wo
 std::vector<std::size_t> Upstreams::order() const {
   const SteadyTime now = clock_.now().steady;
   std::vector<std::size_t> servers;
+  servers.reserve(upstreams_.size());
   for (std::size_t i = 0; i < upstreams_.size(); ++i) servers.push_back((preferred_ + i) % upstreams_.size());
   std::stable_partition(servers.begin(), servers.end(), [&](std::size_t one) {
     const auto silent = upstreams_[one].silent_since;
