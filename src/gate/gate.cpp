@@ -145,6 +145,7 @@ GateAnswer Gate::answer(const DomainName& name, Now now) const {
   answer.hold = is_held(course) && !lease_over(course, now) && distrust_.empty() && !panic_ &&
                 course.evidence + policy_.evidence_age > now.steady;
   if (answer.hold) {
+    answer.trial = course.trial_open;
     answer.until = course.lease_end_system;
     answer.why = course.why;
   } else if (answer.exhausted) {
@@ -178,13 +179,13 @@ void Gate::hold(const DomainName& name, Course& course, GateMove move, std::stri
   const Duration length = std::min(policy_.max_hold, std::max<Duration>(course.step_due - now.steady, Duration(0)));
   course.lease_end = now.steady + length;
   course.lease_end_system = now.system + std::chrono::duration_cast<SystemTime::duration>(length);
-  out.push_back({name, move, std::move(why), course.lease_end_system, {}});
+  out.push_back({name, move, std::move(why), course.lease_end_system, false, {}});
 }
 
 void Gate::release(const DomainName& name, Course& course, std::string why, bool answered, Now now, Transitions& out) {
   settle_trial(course, answered ? RetryResult::kAnswered : RetryResult::kUnsettled);
   set_phase(course, Phase::kNominated);
-  out.push_back({name, GateMove::kReleased, std::move(why), {}, answered ? std::optional(now.system) : std::nullopt});
+  out.push_back({name, GateMove::kReleased, std::move(why), {}, answered, now.steady - course.evidence});
 }
 
 // Somebody answered the MTA itself: the course is over.
@@ -221,7 +222,7 @@ void Gate::step(const DomainName& name, Course& course, Now now, Transitions& ou
       if (!course.silent) return drop(DomainName(name));
       settle_trial(course, RetryResult::kUnsettled);
       set_phase(course, Phase::kExhausted);
-      out.push_back({name, GateMove::kExhausted, "the retry schedule is over and nobody answered", {}, {}});
+      out.push_back({name, GateMove::kExhausted, "the retry schedule is over and nobody answered", {}, false, {}});
     } else {
       const Duration pause = policy_.schedule[course.step];
       course.step_due = now.steady + pause;

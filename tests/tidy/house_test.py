@@ -13,16 +13,17 @@ TOP = {"CMakeLists.txt", "CMakePresets.json", "LICENSE", "README.md", "src", "in
 # Who may include whom, besides itself and mxpulse/.
 EDGES = {"net"}
 ARROWS = {
-    "words": set(), "watch": set(), "schedule": set(), "health": set(), "config": set(), "bounce": set(), "metrics": set(), "net": set(),
+    "words": set(), "watch": set(), "schedule": set(), "health": set(), "config": set(), "bounce": set(), "metrics": set(), "net": set(), "gate": EDGES,
     "dns": EDGES, "probe": EDGES, "http": EDGES, "demo": EDGES,
-    "daemon": {"watch", "schedule", "health", "config", "bounce", "dns", "probe", "metrics", "http", "net", "demo"},
-    "cli": {"daemon", "watch", "schedule", "health", "config", "bounce", "dns", "probe", "metrics", "http", "net", "demo"},
+    "daemon": {"gate", "watch", "schedule", "health", "config", "bounce", "dns", "probe", "metrics", "http", "net", "demo"},
+    "cli": {"daemon", "gate", "watch", "schedule", "health", "config", "bounce", "dns", "probe", "metrics", "http", "net", "demo"},
     "main.cpp": {"cli"},
 }
 PURE = {"watch", "schedule", "health"}
 # A library's header belongs to one folder.
 HOMES = {"uv.h": {"net"}, "ares.h": {"dns"}, "libpsl.h": {"dns"}, "idn2.h": {"words"}, "microhttpd.h": {"http"}, "toml++/": {"config"},
-         "prometheus/": {"metrics"}, "systemd/": {"daemon"}, "nlohmann/": {"daemon", "cli"}}
+         "prometheus/": {"metrics"}, "systemd/": {"daemon"}, "nlohmann/": {"daemon", "cli", "bounce"},
+         "re2/": {"bounce"}, "gmime/": {"bounce"}, "zlib.h": {"bounce"}}
 COROUTINE = re.compile(r"\bco_(await|yield|return)\b")
 SLEEP = re.compile(r"\b(sleep_for|sleep_until|usleep|nanosleep|sleep)\s*\(")
 CLOCK = re.compile(r"_clock::now\s*\(|\bclock_gettime\b|\btime\s*\(\s*(nullptr|NULL|0)\s*\)")

@@ -1,0 +1,58 @@
+// Empties an MTA's queue of the destinations that were released: a canary, then ever more, until none of their mail waits.
+#pragma once
+
+#include <map>
+
+#include "gate/mail_queue.hpp"
+#include "net/timer.hpp"
+
+namespace mxpulse::gate {
+
+// - rounds of a look into the queue and a push; 1 message first, then 10, 100, 1000, all
+// - it goes on for kSettle after the release: Postfix may hold new mail by what its resolver cached (30 s) or by a table it
+//   has not looked at yet (10 s)
+// - stop() ends it, on relapse; so does kPatience: what still waits then has other reasons, and the MTA its own schedule
+class Flusher {
+ public:
+  struct Flushed {
+    DomainName destination;
+    std::size_t pushed = 0;
+    Duration took{0};  // from begin() to the first look that found none of its mail
+    std::string why;   // empty: its mail is gone
+  };
+  using OnFlushed = std::function<void(const Flushed&)>;
+  using OnTried = std::function<void(bool found)>;
+
+  // `queue` and `clock` must outlive this.
+  Flusher(net::Loop& loop, const Clock& clock, MailQueue& queue, OnFlushed on_flushed);
+
+  void begin(const DomainName& name);
+  void stop(const DomainName& name);
+  // Pushes the oldest message that waits for `name`; tells whether there was one. A queue that cannot be read has one.
+  void try_one(const DomainName& name, OnTried on_tried);
+  // Destinations still held: a message for one of them too is not pushed.
+  void set_held(std::set<DomainName> held) { held_ = std::move(held); }
+
+ private:
+  struct Flush {
+    SteadyTime begun;
+    std::optional<SteadyTime> empty;  // first look that found nothing
+    std::size_t round = 0;
+    std::size_t pushed = 0;
+  };
+
+  void look();
+  void looked(const Result<Waiting>& waiting);
+  bool is_over(const DomainName& name, Flush& flush, const std::vector<std::string>& ids);
+
+  const Clock& clock_;
+  MailQueue& queue_;
+  OnFlushed on_flushed_;
+  std::map<DomainName, Flush> flushes_;
+  std::map<DomainName, OnTried> trials_;
+  std::set<DomainName> held_;
+  bool looking_ = false;
+  net::Timer next_look_;
+};
+
+}  // namespace mxpulse::gate
