@@ -8,6 +8,7 @@
 #include "mxpulse/address.hpp"
 #include "mxpulse/bounce_event.hpp"
 #include "mxpulse/domain_name.hpp"
+#include "mxpulse/hold.hpp"
 #include "mxpulse/mx_set.hpp"
 #include "mxpulse/probe_result.hpp"
 #include "mxpulse/time.hpp"
@@ -32,6 +33,14 @@ class Observer {
   virtual void destination_left(const DomainName& /*destination*/, Now /*now*/) {}
   virtual void feed_read(const std::string& /*feed*/, std::size_t /*lines*/, Now /*now*/) {}
   virtual void feed_failed(const std::string& /*feed*/, std::string_view /*why*/, Now /*now*/) {}
+  // In observe mode too: what would be done.
+  virtual void gate_moved(const GateTransition& /*transition*/, GateMode /*mode*/, Now /*now*/) {}
+  virtual void retried(RetryResult /*result*/) {}
+  // The MTA's queue was emptied of a released destination's mail, or why not.
+  virtual void flushed(const DomainName& /*destination*/, std::size_t /*pushed*/, Duration /*took*/, std::string_view /*why*/,
+                       Now /*now*/) {}
+  // Holds could not be given to the MTA: it delivers.
+  virtual void gate_failed(std::string_view /*mta*/, std::string_view /*why*/, Now /*now*/) {}
   virtual void reloaded(bool /*successful*/, std::string_view /*why*/, Now /*now*/) {}
 };
 

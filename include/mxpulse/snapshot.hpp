@@ -10,6 +10,7 @@
 #include "mxpulse/address.hpp"
 #include "mxpulse/cause.hpp"
 #include "mxpulse/domain_name.hpp"
+#include "mxpulse/hold.hpp"
 #include "mxpulse/time.hpp"
 #include "mxpulse/verdict.hpp"
 
@@ -41,6 +42,7 @@ struct DestinationView {
   std::size_t bounces = 0;          // distinct messages behind it within the watch window
   bool configured = false;          // on the watchlist by the config file, not by bounces
   bool stale_dns = false;
+  GateAnswer gate;
   std::vector<std::size_t> hosts;  // positions in Snapshot::hosts, as a sender would try them
 };
 
@@ -49,6 +51,7 @@ struct Snapshot {
   std::vector<DestinationView> destinations;  // worst first: bounces behind it, then streak, then name
   std::vector<HostView> hosts;                // each (host, address) once
   std::size_t probes_in_flight = 0;
+  GateMode gate_mode = GateMode::kObserve;
 };
 
 }  // namespace mxpulse

@@ -2,16 +2,14 @@
 
 #include <algorithm>
 
+#include "bounce/log_parser.hpp"
 #include "bounce/syslog_stamp.hpp"
-#include "mxpulse/address_range.hpp"
+#include "bounce/words.hpp"
 
 namespace mxpulse::bounce {
 namespace {
 
 constexpr std::size_t kLineLookedAt = 8192;  // Postfix cuts its lines far below
-constexpr std::size_t kTextMax = 512;
-
-bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 struct Tagged {
   std::string_view stamp;    // what stands before the tag
@@ -45,11 +43,8 @@ std::string_view field(std::string_view message, std::string_view name) {
 std::optional<DomainName> destination_of(std::string_view message) {
   constexpr std::string_view kTo = "to=<";
   if (!message.starts_with(kTo)) return std::nullopt;
-  const auto address = message.substr(kTo.size(), message.find(">, ", kTo.size()) - kTo.size());
-  const auto at = address.rfind('@');
-  if (at == std::string_view::npos || at + 1 == address.size() || address[at + 1] == '[') return std::nullopt;
-  const auto name = DomainName::parse(address.substr(at + 1));
-  return name ? std::optional(*name) : std::nullopt;
+  const auto end = message.find(">, ", kTo.size());
+  return end == std::string_view::npos ? std::nullopt : domain_of_recipient(message.substr(kTo.size(), end - kTo.size()));
 }
 
 // "mx.example.org[192.0.2.1]:25" -> host and address.
@@ -61,26 +56,44 @@ void read_host(std::string_view text, BounceEvent& event) {
   event.address = Address::parse(text.substr(open + 1, close - open - 1));
 }
 
-// Where the text is ours to read: the local words before anything a remote host said.
-BounceClass class_of_text(std::string_view text, std::string_view enhanced_code) {
-  if (text.starts_with("delivery temporarily suspended") || contains(text, "deferred transport")) return BounceClass::kSuspended;
-  if (text.starts_with("host ") && contains(text, " said: "))
-    return enhanced_code.starts_with('5') ? BounceClass::kRejected : BounceClass::kBusy;
-  if (text.starts_with("host ") && contains(text, " refused to talk to me: ")) return BounceClass::kBusy;
-  if (text.starts_with("connect to ")) return BounceClass::kNoAnswer;
-  const bool conversation_broke =
-      text.starts_with("lost connection with ") || (text.starts_with("conversation with ") && contains(text, " timed out"));
-  if (conversation_broke)
-    return contains(text, "while receiving the initial server greeting") ? BounceClass::kNoAnswer : BounceClass::kOther;
-  if (text.starts_with("Host or domain name not found"))
-    return contains(text, "try again") ? BounceClass::kDnsTemporary : BounceClass::kDnsPermanent;
-  if (enhanced_code == "4.4.1") return BounceClass::kNoAnswer;
-  if (enhanced_code == "4.4.3") return BounceClass::kDnsTemporary;
-  return BounceClass::kOther;
+// "host H[IP] said: 450 4.2.0 later (in reply to RCPT TO command)": whatever words a remote host says, its code decides.
+bool read_reply_of_host(std::string_view text, BounceEvent& event) {
+  if (!text.starts_with("host ")) return false;
+  constexpr std::string_view kSaid = " said: ";
+  constexpr std::string_view kRefused = " refused to talk to me: ";
+  // The first of the two: what follows it is the host's, and may hold the other.
+  const auto said = text.find(kSaid);
+  const auto refused = text.find(kRefused);
+  if (said == std::string_view::npos && refused == std::string_view::npos) return false;
+  const bool greeting = refused < said;
+  const auto reply = text.substr(greeting ? refused + kRefused.size() : said + kSaid.size());
+  event.said_by = SaidBy::kRemote;
+  event.reply_code = reply_code_at_start(reply);
+  const int code = event.reply_code.value_or(event.enhanced_code.starts_with('5') ? 500 : 400);
+  const Meaning meaning = read_reply(code);
+  event.bounce_class = meaning.bounce_class;
+  event.cause = meaning.cause;
+  return true;
 }
 
-bool is_loopback(const std::optional<Address>& address) {
-  return address && (AddressRange::parse("127.0.0.0/8")->contains(*address) || AddressRange::parse("::1")->contains(*address));
+void classify(std::string_view text, BounceEvent& event) {
+  constexpr std::string_view kSuspended = "delivery temporarily suspended: ";
+  const bool suspended = text.starts_with(kSuspended);
+  if (suspended) text.remove_prefix(kSuspended.size());
+  if (text.starts_with("connect to ")) read_host(text.substr(std::string_view("connect to ").size()), event);
+  if (!read_reply_of_host(text, event)) {
+    if (const auto meaning = read_local_words(text)) {
+      event.bounce_class = meaning->bounce_class;
+      event.cause = meaning->cause;
+    } else if (event.enhanced_code == "4.4.1" || text.starts_with("connect to ")) {
+      event.bounce_class = BounceClass::kNoAnswer;
+    } else if (event.enhanced_code == "4.4.3") {
+      event.bounce_class = BounceClass::kDnsTemporary;
+      event.cause = Cause::kDnsTemporary;
+    }
+  }
+  // Put off without an attempt: the cause is the one of before, the event is none.
+  if (suspended) event.bounce_class = BounceClass::kSuspended;
 }
 
 }  // namespace
@@ -105,14 +118,35 @@ std::optional<BounceEvent> parse_postfix(std::string_view line, SystemTime now) 
   if (open == std::string_view::npos) return std::nullopt;
   auto text = status.substr(open + 2);
   if (text.ends_with(')')) text.remove_suffix(1);
-  event.text = text.substr(0, kTextMax);
+  event.text = bounded_text(text);
 
   read_host(field(message.substr(0, status_at), ", relay="), event);
-  if (text.starts_with("connect to ")) read_host(text.substr(std::string_view("connect to ").size()), event);
-  event.bounce_class = status.starts_with("sent") ? BounceClass::kDelivered : class_of_text(text, event.enhanced_code);
+  if (status.starts_with("sent")) {
+    event.bounce_class = BounceClass::kDelivered;
+    event.said_by = SaidBy::kRemote;
+    event.reply_code = reply_code_at_start(text);
+  } else {
+    classify(text, event);
+  }
   // A hop of the site's own (a content filter, a local relay) says nothing about the recipient's domain.
-  if (is_loopback(event.address)) event.bounce_class = BounceClass::kOther;
+  if (is_own_hop(event.address)) {
+    event.bounce_class = BounceClass::kOther;
+    event.cause.reset();
+  }
   return event;
 }
+
+namespace {
+
+class PostfixParser final : public LogParser {
+ public:
+  void take(std::string_view line, SystemTime now, const TellEvent& tell) override {
+    if (const auto event = parse_postfix(line, now)) tell(*event);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<LogParser> make_postfix_parser() { return std::make_unique<PostfixParser>(); }
 
 }  // namespace mxpulse::bounce

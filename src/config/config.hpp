@@ -10,6 +10,7 @@
 #include "mxpulse/address_range.hpp"
 #include "mxpulse/domain_name.hpp"
 #include "mxpulse/endpoint.hpp"
+#include "mxpulse/hold.hpp"
 #include "mxpulse/time.hpp"
 
 namespace mxpulse::config {
@@ -42,17 +43,44 @@ struct Watch {
   unsigned bounces = 3;
   Duration window = std::chrono::hours(1);
   Duration forget = std::chrono::hours(24);
-  std::vector<DomainName> never_hold;  // kept for the day mail is held
+  std::vector<DomainName> never_hold;
 };
 
+enum class FeedType : std::uint8_t { kPostfix, kExim, kSendmail, kOpenSmtpd, kQmail, kNdjson };
+
 struct Feed {
-  std::string path;  // of a Postfix log
+  FeedType type = FeedType::kPostfix;
+  std::string path;  // of the log
   bool operator==(const Feed&) const = default;
 };
 
 struct Health {
   unsigned fall = 3;
   unsigned rise = 1;
+};
+
+struct GatePostfix {
+  std::string table;  // "TYPE:PATH" of the lookup table; empty: none
+  std::string config_directory = "/etc/postfix";
+  std::string transport = "mxhold";
+};
+
+struct GateExim {
+  std::string hold_file;  // empty: none
+  std::string program = "exim4";
+};
+
+struct Gate {
+  GateMode mode = GateMode::kObserve;
+  std::vector<Duration> schedule{std::chrono::minutes(30), std::chrono::hours(1), std::chrono::hours(2), std::chrono::hours(4),
+                                 std::chrono::hours(24)};
+  Duration max_hold = std::chrono::hours(24);
+  GatePostfix postfix;
+  GateExim exim;
+};
+
+struct Vantage {
+  double panic_ratio = 0.5;
 };
 
 struct Http {
@@ -77,6 +105,8 @@ struct Config {
   Watch watch;
   std::vector<Feed> feeds;
   Health health;
+  Vantage vantage;
+  Gate gate;
   Http http;
   Metrics metrics;
   Log log;

@@ -64,6 +64,11 @@ class Reader {
 
   void read_keys(std::string_view section, const toml::table& table) {
     for (const auto& [key, value] : table) {
+      const std::string inner = std::string(section) + "." + std::string(key.str());
+      if (value.is_table() && is_section(inner)) {
+        read_keys(inner, *value.as_table());
+        continue;
+      }
       const std::string full = std::string(section) + "." + std::string(key.str());
       const auto known = std::find_if(keys().begin(), keys().end(), [&, name = key.str()](const Key& one) {
         return one.section == section && one.name == name;

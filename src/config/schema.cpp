@@ -136,15 +136,68 @@ Wrong read_helo(const toml::node& node, Config& config) {
   return std::nullopt;
 }
 
-// To observe is what this version does: nothing is held.
-Wrong read_gate_mode(const toml::node& node, Config&) {
-  if (node.value_exact<std::string>() == "observe") return std::nullopt;
-  return "is not a mode of this version, which holds no mail yet; give \"observe\"";
+Wrong read_feed_type(const toml::node& node, Config& config) {
+  return choice<FeedType>([](Config & c) -> auto& { return c.feeds.back().type; },
+                          {{"postfix", FeedType::kPostfix},
+                           {"exim", FeedType::kExim},
+                           {"sendmail", FeedType::kSendmail},
+                           {"opensmtpd", FeedType::kOpenSmtpd},
+                           {"qmail", FeedType::kQmail},
+                           {"ndjson", FeedType::kNdjson}})(node, config);
 }
 
-Wrong read_feed_type(const toml::node& node, Config&) {
-  if (node.value_exact<std::string>() == "postfix") return std::nullopt;
-  return "is not a feed this version reads; give \"postfix\"";
+Result<Duration> read_step(const std::string& text) {
+  auto step = parse_duration(text);
+  if (step && *step < 1s) return Result<Duration>::failure("is too short for a step; give at least \"1s\"");
+  return step;
+}
+
+Wrong read_schedule(const toml::node& node, Config& config) {
+  if (auto wrong = list<Duration>(
+          [](Config & c) -> auto& { return c.gate.schedule; }, read_step)(node, config))
+    return wrong;
+  if (config.gate.schedule.empty() || config.gate.schedule.size() > 20) return "has no step, or more than 20; give 1 to 20";
+  return std::nullopt;
+}
+
+// Postfix reads texthash: once and never again, and what is computed cannot be written.
+Wrong read_postfix_table(const toml::node& node, Config& config) {
+  const auto text = node.value_exact<std::string>();
+  const auto colon = text ? text->find(':') : std::string::npos;
+  const auto type = colon == std::string::npos ? std::string() : text->substr(0, colon);
+  const bool known = type == "hash" || type == "lmdb" || type == "cdb" || type == "btree";
+  if (!known || text->size() < colon + 3 || (*text)[colon + 1] != '/')
+    return "is not a table mxpulse can write; give hash:, btree:, lmdb: or cdb: and a full path, like \"hash:/var/lib/mxpulse/hold\"";
+  config.gate.postfix.table = *text;
+  return std::nullopt;
+}
+
+Read path(std::string& (*place)(Config&), std::string example) {
+  return [=](const toml::node& node, Config& config) -> Wrong {
+    const auto text = node.value_exact<std::string>();
+    if (!text || !text->starts_with('/')) return "is not a path; write it in full, like \"" + example + "\"";
+    place(config) = *text;
+    return std::nullopt;
+  };
+}
+
+Wrong read_transport(const toml::node& node, Config& config) {
+  const auto text = node.value_exact<std::string>();
+  const bool plain = text && !text->empty() && text->size() <= 64 && std::all_of(text->begin(), text->end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+  if (!plain) return "is not the name of a transport in master.cf; write it like \"mxhold\"";
+  // smtpd(8) answers 450 to whoever submits mail for that transport.
+  if (*text == "retry" || *text == "error") return quoted(*text) + " makes Postfix refuse mail to its clients; give a clone of smtp, like \"mxhold\"";
+  config.gate.postfix.transport = *text;
+  return std::nullopt;
+}
+
+Wrong read_ratio(const toml::node& node, Config& config) {
+  const auto number = node.value<double>();
+  if (!number || !(*number > 0) || *number > 1) return "is not a share; give a number above 0, up to 1, like 0.5";
+  config.vantage.panic_ratio = *number;
+  return std::nullopt;
 }
 
 Wrong read_feed_path(const toml::node& node, Config& config) {
@@ -220,7 +273,19 @@ const std::vector<Key>& keys() {
       {"watch", "never_hold",
        list<DomainName>(
            [](Config & c) -> auto& { return c.watch.never_hold; }, read_domain)},
-      {"gate", "mode", read_gate_mode},
+      {"vantage", "panic_ratio", read_ratio},
+      {"gate", "mode",
+       choice<GateMode>([](Config & c) -> auto& { return c.gate.mode; },
+                        {{"observe", GateMode::kObserve}, {"enforce", GateMode::kEnforce}})},
+      {"gate", "schedule", read_schedule},
+      {"gate", "max_hold",
+       duration(
+           [](Config & c) -> auto& { return c.gate.max_hold; }, 1s, 48h)},
+      {"gate.postfix", "table", read_postfix_table},
+      {"gate.postfix", "config_directory", path([](Config & c) -> auto& { return c.gate.postfix.config_directory; }, "/etc/postfix")},
+      {"gate.postfix", "transport", read_transport},
+      {"gate.exim", "hold_file", path([](Config & c) -> auto& { return c.gate.exim.hold_file; }, "/run/mxpulse/hold")},
+      {"gate.exim", "program", path([](Config & c) -> auto& { return c.gate.exim.program; }, "/usr/sbin/exim4")},
       {"feed", "type", read_feed_type},
       {"feed", "path", read_feed_path},
       {"health", "fall",
@@ -247,8 +312,9 @@ const std::vector<Key>& keys() {
 }
 
 bool is_planned(std::string_view section, std::string_view name) {
-  if (section == "vantage" || section == "store") return true;
-  if (section == "gate") return !name.empty();
+  if (section == "store") return true;
+  if (section == "vantage") return name == "controls";
+  if (section == "gate") return name == "webhook";
   constexpr std::array<std::string_view, 3> kHttpKeys{"token_file", "tls_certificate", "tls_key"};
   return section == "http" && std::find(kHttpKeys.begin(), kHttpKeys.end(), name) != kHttpKeys.end();
 }

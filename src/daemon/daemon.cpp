@@ -44,6 +44,7 @@ class Daemon::Parts {
         log_(log_format(config_), log_level(config_)),
         metrics_(config_.metrics.max_destinations),
         monitor_(loop, clock_, monitor_options(config_, limit_.max_in_flight), observers_),
+        gatekeeper_(loop, clock_, observers_),
         prober_(loop, clock_, probe_options(config_), monitor_),
         resolver_(make_resolver(loop, clock_, config_, metrics_)),
         feeds_(loop, clock_, observers_, [this](const BounceEvent& event) { monitor_.bounced(event); }),
@@ -62,6 +63,8 @@ class Daemon::Parts {
     net::Timer alive(loop_, [] { tell_alive(); });
     if (const auto interval = watchdog_interval()) alive.start_every(*interval / 2);
 
+    gatekeeper_.configure(gate_options(config_));
+    monitor_.use(gatekeeper_);
     monitor_.use(prober_);
     monitor_.use(*resolver_);
     feeds_.follow(config_.feeds);
@@ -73,6 +76,7 @@ class Daemon::Parts {
     tell_ready("watching");
     loop_.run();
     door_.close();
+    gatekeeper_.stop();
     log_.note(Level::kInfo, "stopped", "told to", clock_.now());
   }
 
@@ -128,6 +132,7 @@ class Daemon::Parts {
     log_.configure(log_format(config_), log_level(config_));
     metrics_.set_max_destinations(config_.metrics.max_destinations);
     prober_.set_options(probe_options(config_));
+    gatekeeper_.configure(gate_options(config_));
     monitor_.configure(monitor_options(config_, limit_.max_in_flight));
     if (resolver) {
       std::swap(resolver_, resolver);  // the old one ends here, with what it had in flight
@@ -152,6 +157,7 @@ class Daemon::Parts {
   metrics::Metrics metrics_;
   Observers observers_;
   Monitor monitor_;
+  Gatekeeper gatekeeper_;
   probe::BannerProber prober_;
   std::unique_ptr<dns::CaresResolver> resolver_;
   Feeds feeds_;

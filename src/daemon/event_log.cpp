@@ -64,6 +64,34 @@ void EventLog::feed_failed(const std::string& feed, std::string_view why, Now no
   write({now.system, Level::kWarning, "feed", {{"feed", feed}, {"why", std::string(why)}}});
 }
 
+void EventLog::gate_moved(const GateTransition& transition, GateMode mode, Now now) {
+  LogLine line{now.system,
+               transition.to == GateMove::kExhausted ? Level::kWarning : Level::kInfo,
+               "gate",
+               {{"destination", transition.destination.text()},
+                {"to", std::string(label(transition.to))},
+                {"mode", std::string(label(mode))}}};
+  if (transition.until) {
+    const auto left = std::chrono::duration_cast<std::chrono::seconds>(*transition.until - now.system);
+    line.fields.emplace_back("lease_seconds", std::to_string(left.count()));
+  }
+  line.fields.emplace_back("why", transition.why);
+  write(line);
+}
+
+void EventLog::flushed(const DomainName& destination, std::size_t pushed, Duration took, std::string_view why, Now now) {
+  LogLine line{now.system,
+               Level::kInfo,
+               "flushed",
+               {{"destination", destination.text()}, {"pushed", std::to_string(pushed)}, {"seconds", std::to_string(to_seconds(took))}}};
+  if (!why.empty()) line.fields.emplace_back("why", why);
+  write(line);
+}
+
+void EventLog::gate_failed(std::string_view mta, std::string_view why, Now now) {
+  write({now.system, Level::kError, "gate_failed", {{"mta", std::string(mta)}, {"why", std::string(why)}}});
+}
+
 void EventLog::reloaded(bool successful, std::string_view why, Now now) {
   write({now.system,
          successful ? Level::kInfo : Level::kError,

@@ -24,6 +24,9 @@ class EventLog final : public Observer {
   void destination_joined(const DomainName& destination, std::size_t bounces, Now now) override;
   void destination_left(const DomainName& destination, Now now) override;
   void feed_failed(const std::string& feed, std::string_view why, Now now) override;
+  void gate_moved(const GateTransition& transition, GateMode mode, Now now) override;
+  void flushed(const DomainName& destination, std::size_t pushed, Duration took, std::string_view why, Now now) override;
+  void gate_failed(std::string_view mta, std::string_view why, Now now) override;
   void reloaded(bool successful, std::string_view why, Now now) override;
 
  private:

@@ -2,12 +2,24 @@
 
 #include <algorithm>
 
-#include "bounce/postfix.hpp"
+#include "bounce/log_parser.hpp"
 
 namespace mxpulse::daemon {
 namespace {
 
 using namespace std::chrono_literals;
+
+std::unique_ptr<bounce::LogParser> make_parser(config::FeedType type) {
+  switch (type) {
+    case config::FeedType::kPostfix: return bounce::make_postfix_parser();
+    case config::FeedType::kExim: return bounce::make_exim_parser();
+    case config::FeedType::kSendmail: return bounce::make_sendmail_parser();
+    case config::FeedType::kOpenSmtpd: return bounce::make_opensmtpd_parser();
+    case config::FeedType::kQmail: return bounce::make_qmail_parser();
+    case config::FeedType::kNdjson: return bounce::make_ndjson_parser();
+  }
+  return bounce::make_postfix_parser();
+}
 
 constexpr auto kPollInterval = 2s;  // how late a line is seen where the system tells of no changes (network file systems)
 
@@ -16,20 +28,23 @@ constexpr auto kPollInterval = 2s;  // how late a line is seen where the system 
 // Reads a bounded piece a turn, so that a log of gigabytes delays no probe.
 class Feeds::LogFeed {
  public:
-  LogFeed(Feeds& feeds, const std::string& path)
-      : feeds_(feeds),
-        path_(path),
-        follower_(path, [this](std::string_view line) { take(line); }),
+  LogFeed(Feeds& feeds, const config::Feed& feed)
+      : type(feed.type),
+        feeds_(feeds),
+        path_(feed.path),
+        parser_(make_parser(feed.type)),
+        follower_(feed.path, [this](std::string_view line) { take(line); }),
         more_(feeds.loop_, [this] { read(); }),
-        watch_(feeds.loop_, path, kPollInterval, [this] { read(); }) {
+        watch_(feeds.loop_, feed.path, kPollInterval, [this] { read(); }) {
     more_.start_once(0s);
   }
+
+  const config::FeedType type;
 
  private:
   void take(std::string_view line) {
     ++lines_;
-    const auto event = bounce::parse_postfix(line, feeds_.clock_.now().system);
-    if (event) feeds_.tell_(*event);
+    parser_->take(line, feeds_.clock_.now().system, feeds_.tell_);
   }
 
   void read() {
@@ -45,6 +60,7 @@ class Feeds::LogFeed {
 
   Feeds& feeds_;
   std::string path_;
+  std::unique_ptr<bounce::LogParser> parser_;
   std::size_t lines_ = 0;
   std::string last_why_;  // said once, not at every look
   bounce::LogFollower follower_;
@@ -63,7 +79,7 @@ void Feeds::follow(const std::vector<config::Feed>& feeds) {
   });
   for (const config::Feed& feed : feeds) {
     auto& followed = by_path_[feed.path];
-    if (!followed) followed = std::make_unique<LogFeed>(*this, feed.path);
+    if (!followed || followed->type != feed.type) followed = std::make_unique<LogFeed>(*this, feed);
   }
 }
 

@@ -11,6 +11,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t kLookupsMax = 1024;     // MX sets being looked up at a time; the resolver paces its queries below that
 constexpr auto kSpreadPerDestination = 10ms;  // a first round of 100 destinations a second, or slower if the interval allows
 constexpr auto kHousekeeping = 10s;
+constexpr auto kNewsAge = 10min;  // an older line is history
 
 schedule::Pace pace_of(const health::AddressHealth& health) {
   const Cause last = health.last ? health.last->cause : Cause::kLocalError;
@@ -59,6 +60,8 @@ void Monitor::use(Resolver& resolver) {
 
 void Monitor::use(Prober& prober) { prober_ = &prober; }
 
+void Monitor::use(Gatekeeper& gatekeeper) { gatekeeper_ = &gatekeeper; }
+
 void Monitor::configure(MonitorOptions options) {
   options_ = std::move(options);
   schedule_.set_pacing(options_.pacing);
@@ -72,8 +75,57 @@ void Monitor::bounced(const BounceEvent& event) {
   observer_.bounced(event, now);
   apply(watchlist_.record(event, now));
   const auto found = destinations_.find(event.destination);
-  if (found == destinations_.end() || event.bounce_class != BounceClass::kNoAnswer) return;
+  if (found == destinations_.end()) return;
+  tell_gate(event, found->second, now);
+  if (event.bounce_class != BounceClass::kNoAnswer) return;
   for (const Address& address : found->second.asked) schedule_.hurry(address, now.steady);
+}
+
+// Old lines, of a log read from its start, say nothing about now. A delivery to a host ends that host's streak.
+void Monitor::tell_gate(const BounceEvent& event, Destination& destination, Now now) {
+  if (event.time && *event.time + kNewsAge < now.system) return;
+  const bool own_host = names_own_host(event, destination);
+  switch (event.bounce_class) {
+    case BounceClass::kNoAnswer:
+    case BounceClass::kDnsTemporary:
+      if (own_host && gatekeeper_ != nullptr) gatekeeper_->nominated(destination.name);
+      return;
+    case BounceClass::kDelivered:
+    case BounceClass::kBusy:
+    case BounceClass::kRejected:
+      if (!own_host || event.host.empty()) return;
+      if (event.address && users_.contains(*event.address)) answered_the_mta(*event.address, event, now);
+      if (gatekeeper_ == nullptr) return;
+      event.bounce_class == BounceClass::kDelivered ? gatekeeper_->delivered(destination.name)
+                                                    : gatekeeper_->replied(destination.name);
+      return;
+    default: return;
+  }
+}
+
+void Monitor::answered_the_mta(const Address& address, const BounceEvent& event, Now now) {
+  const health::AddressHealth* health = book_.find(address);
+  if (health == nullptr || health->streak.length() == 0) return;
+  const auto last = health->streak.last();
+  if (event.time && last && *event.time < *last) return;  // said before our own last look
+  ProbeResult result;
+  result.cause = event.bounce_class == BounceClass::kDelivered ? Cause::kReady : Cause::kBusy;
+  result.why = "the MTA's log tells of an answer";
+  if (book_.record(address, result, now) == health::Transition::kChanged)
+    observer_.host_changed(address, true, 0, result, now);
+  for (Destination* user : users_.at(address)) reassess(*user, now);
+}
+
+// Not a relay's failure: the host that did not answer is one of the destination's own, or the MTA names none.
+bool Monitor::names_own_host(const BounceEvent& event, const Destination& destination) const {
+  if (event.host.empty() && !event.address) return true;
+  if (!destination.set) return false;  // not known yet
+  for (const MxHost& host : destination.set->hosts) {
+    if (host.name.text() == event.host) return true;
+    if (event.address && std::find(host.addresses.begin(), host.addresses.end(), *event.address) != host.addresses.end())
+      return true;
+  }
+  return false;
 }
 
 void Monitor::apply(const watch::Changes& changes) {
@@ -105,6 +157,8 @@ void Monitor::leave(const DomainName& name) {
   if (found->second.looking_up) --lookups_in_flight_;
   for (const Address& address : found->second.asked) drop_address(found->second, address, now.steady);
   lookups_due_.erase(name);
+  if (gatekeeper_ != nullptr) gatekeeper_->forgotten(name);
+  if (found->second.verdict == Verdict::kUnavailable) --silent_;
   destinations_.erase(found);
   observer_.destination_left(name, now);
 }
@@ -221,7 +275,10 @@ void Monitor::probed(const Address& address, const ProbeResult& result) {
   if (transition == health::Transition::kChanged) {
     observer_.host_changed(address, health.streak.state() == health::State::kAnswering, health.streak.length(), result, now);
   }
-  if (health.settled != settled_before || last_before != result.cause) {
+  const bool on_course = gatekeeper_ != nullptr && std::any_of(users->second.begin(), users->second.end(), [&](const Destination* one) {
+    return gatekeeper_->on_course(one->name);
+  });
+  if (on_course || health.settled != settled_before || last_before != result.cause) {
     for (Destination* destination : users->second) reassess(*destination, now);
   }
   turn();
@@ -229,8 +286,13 @@ void Monitor::probed(const Address& address, const ProbeResult& result) {
 
 void Monitor::reassess(Destination& destination, Now now) {
   const auto health = health::assess(*destination.set, book_, destination.lookups);
-  if (health.verdict == destination.verdict) return;
   const Verdict from = std::exchange(destination.verdict, health.verdict);
+  if (gatekeeper_ != nullptr && health.verdict != Verdict::kUnknown)
+    gatekeeper_->observed(destination.name, health.verdict == Verdict::kUnavailable, health.why);
+  if (health.verdict == from) return;
+  if (from == Verdict::kUnavailable) --silent_;
+  if (health.verdict == Verdict::kUnavailable) ++silent_;
+  if (gatekeeper_ != nullptr) gatekeeper_->counted(silent_, destinations_.size());
   observer_.verdict_changed(destination.name, from, health.verdict, health.why, now);
 }
 
@@ -239,6 +301,7 @@ Snapshot Monitor::snapshot() const {
   Snapshot snapshot;
   snapshot.taken = now.system;
   snapshot.probes_in_flight = prober_->in_flight();
+  if (gatekeeper_ != nullptr) snapshot.gate_mode = gatekeeper_->mode();
   std::map<std::pair<DomainName, Address>, std::size_t> position;
 
   const auto host_view = [&](const MxHost& host, const Address& address) {
@@ -267,6 +330,7 @@ Snapshot Monitor::snapshot() const {
     view.provider = name.text();
     view.bounces = watchlist_.bounces(name, now);
     view.configured = watchlist_.configured(name);
+    if (gatekeeper_ != nullptr) view.gate = gatekeeper_->answer(name);
     if (destination.set) {
       const auto health = health::assess(*destination.set, book_, destination.lookups);
       view.provider = destination.set->provider.empty() ? name.text() : destination.set->provider;

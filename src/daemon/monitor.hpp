@@ -8,6 +8,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "daemon/gatekeeper.hpp"
 #include "health/address_health.hpp"
 #include "health/destination_health.hpp"
 #include "mxpulse/bounce_event.hpp"
@@ -39,6 +40,7 @@ class Monitor final : public ProbeListener {
   // Before the first turn. Either may be exchanged later; lookups that an old resolver took with it are begun again.
   void use(Resolver& resolver);
   void use(Prober& prober);
+  void use(Gatekeeper& gatekeeper);
 
   void configure(MonitorOptions options);  // keeps every streak
   void bounced(const BounceEvent& event);
@@ -67,6 +69,9 @@ class Monitor final : public ProbeListener {
   void take_addresses(Destination& destination, SteadyTime now);
   void drop_address(Destination& destination, const Address& address, SteadyTime now);
   void reassess(Destination& destination, Now now);
+  void tell_gate(const BounceEvent& event, Destination& destination, Now now);
+  void answered_the_mta(const Address& address, const BounceEvent& event, Now now);
+  bool names_own_host(const BounceEvent& event, const Destination& destination) const;
   Duration spread_for(std::size_t count) const;
 
   const Clock& clock_;
@@ -74,6 +79,8 @@ class Monitor final : public ProbeListener {
   Observer& observer_;
   Resolver* resolver_ = nullptr;
   Prober* prober_ = nullptr;
+  Gatekeeper* gatekeeper_ = nullptr;  // null: nothing is gated
+  std::size_t silent_ = 0;            // destinations whose verdict is unavailable
   watch::Watchlist watchlist_;
   schedule::Schedule schedule_;
   health::AddressBook book_;

@@ -39,6 +39,18 @@ class Observers final : public Observer {
   void feed_failed(const std::string& feed, std::string_view why, Now now) override {
     for (auto* one : all_) one->feed_failed(feed, why, now);
   }
+  void gate_moved(const GateTransition& transition, GateMode mode, Now now) override {
+    for (auto* one : all_) one->gate_moved(transition, mode, now);
+  }
+  void retried(RetryResult result) override {
+    for (auto* one : all_) one->retried(result);
+  }
+  void flushed(const DomainName& destination, std::size_t pushed, Duration took, std::string_view why, Now now) override {
+    for (auto* one : all_) one->flushed(destination, pushed, took, why, now);
+  }
+  void gate_failed(std::string_view mta, std::string_view why, Now now) override {
+    for (auto* one : all_) one->gate_failed(mta, why, now);
+  }
   void reloaded(bool successful, std::string_view why, Now now) override {
     for (auto* one : all_) one->reloaded(successful, why, now);
   }

@@ -23,6 +23,21 @@ probe::Options probe_options(const config::Config& config) {
           net::AddressPolicy(config.probe.allow, config.probe.deny)};
 }
 
+GateOptions gate_options(const config::Config& config) {
+  GateOptions options;
+  options.mode = config.gate.mode;
+  options.policy.schedule = config.gate.schedule;
+  options.policy.max_hold = config.gate.max_hold;
+  // A silent host is asked at least every interval_silent_max; two rounds that tell nothing are stale evidence.
+  options.policy.evidence_age =
+      2 * (config.probe.interval_silent_max + config.probe.connect_timeout + config.probe.greeting_timeout);
+  options.policy.panic_ratio = config.vantage.panic_ratio;
+  options.policy.never_hold = {config.watch.never_hold.begin(), config.watch.never_hold.end()};
+  options.postfix = {config.gate.postfix.table, config.gate.postfix.config_directory, config.gate.postfix.transport};
+  options.exim = {config.gate.exim.hold_file, config.gate.exim.program};
+  return options;
+}
+
 dns::Options dns_options(const config::Config& config) {
   dns::Options options;
   options.servers = config.dns.servers;

@@ -12,6 +12,7 @@ namespace mxpulse::daemon {
 // `in_flight_limit`: what the descriptor limit allows; the config may ask for less.
 MonitorOptions monitor_options(const config::Config& config, std::size_t in_flight_limit);
 probe::Options probe_options(const config::Config& config);
+GateOptions gate_options(const config::Config& config);
 dns::Options dns_options(const config::Config& config);
 LogFormat log_format(const config::Config& config);
 Level log_level(const config::Config& config);

@@ -222,6 +222,7 @@ void Gate::step(const DomainName& name, Course& course, Now now, Transitions& ou
       if (!course.silent) return drop(DomainName(name));
       settle_trial(course, RetryResult::kUnsettled);
       set_phase(course, Phase::kExhausted);
+      course.last_nomination = now.steady;  // what is let go now will tell
       out.push_back({name, GateMove::kExhausted, "the retry schedule is over and nobody answered", {}, false, {}});
     } else {
       const Duration pause = policy_.schedule[course.step];

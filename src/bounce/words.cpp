@@ -1,0 +1,166 @@
+#include "bounce/words.hpp"
+
+#include <re2/re2.h>
+#include <re2/set.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <vector>
+
+#include "mxpulse/address_range.hpp"
+
+namespace mxpulse::bounce {
+namespace {
+
+struct Rule {
+  const char* pattern;  // RE2, case ignored
+  Meaning meaning;
+};
+
+constexpr Meaning kSuspended{BounceClass::kSuspended, {}};
+constexpr Meaning no_answer(Cause cause) { return {BounceClass::kNoAnswer, cause}; }
+constexpr Meaning kDnsTemporary{BounceClass::kDnsTemporary, Cause::kDnsTemporary};
+constexpr Meaning dns_permanent(Cause cause) { return {BounceClass::kDnsPermanent, cause}; }
+constexpr Meaning kOther{BounceClass::kOther, {}};
+
+// The first that matches decides, so the narrow ones stand above the broad ones.
+constexpr std::array kRules{
+    // Put off by the MTA itself, without an attempt: no evidence of anything.
+    Rule{"deferred transport|domain is held|retry time not reached|retry timeout exceeded", kSuspended},
+    Rule{"have been failing for a long time|connection limit reached for all hosts|domain is marked down", kSuspended},
+    Rule{"queue is suspended|ready queue throttled|returning message to scheduled queue|throttled message rate|watchdog aborted",
+         kSuspended},
+    // Words of another matter with the words of ours in them.
+    Rule{"STARTTLS|TLS (session|handshake|negotiation|connection)|certificate|LDAP server|too many hops|loops? back to", kOther},
+    Rule{"mailbox is full|quota exceeded|over quota", kOther},
+    // A conversation that broke after the handshake: the host lives.
+    Rule{"while (sending|receiving the (STARTTLS|MAIL|RCPT)|performing the (STARTTLS|TLS))|timeout after (MAIL|RCPT|DATA|end of data|"
+         "pipelined|sending data|STARTTLS|TLS|AUTH|QUIT)|in response to (MAIL|RCPT|DATA|end of data|pipelined|sending data|STARTTLS)",
+         kOther},
+    // DNS: temporary first, for its texts contain the permanent ones.
+    Rule{"Host not found, try again|host lookup did not complete|host address lookups failed temporarily|host name lookup failure",
+         kDnsTemporary},
+    Rule{"MX lookup failed temporarily|CNAME lookup failed temporarily|couldn.t find any host by that name|"
+         "Temporary (failure in )?(MX )?(lookup|name resolution)|temporary MX lookup error",
+         kDnsTemporary},
+    Rule{"Name service error.*(Malformed or unexpected name server reply|try again)|unable to look up host .*(try again|temporar)",
+         kDnsTemporary},
+    Rule{"DNS lookup failure: host \\S+ not found", dns_permanent(Cause::kNoSuchDomain)},  // DragonFly gave up on it
+    Rule{"DNS soft error|DNS query failed|DNS lookup failure|unable to lookup DNS|could not contact DNS servers|failed to resolve queue|"
+         "MX didn.t resolve to any hosts|queryMx E(SERVFAIL|TIMEOUT|CONNREFUSED)|DNS (lookup )?timed? ?out|SERVFAIL",
+         kDnsTemporary},
+    Rule{"null ?MX|does not accept (e-?)?mail|indicated no SMTP service", dns_permanent(Cause::kNullMx)},
+    Rule{"Host found but no data record|MX records point to non-existent hosts|couldn.t find a mail exchanger or IP address|"
+         "no MX (record )?found|no MX or A for domain|no mail ?servers? for|had no relevant answers",
+         dns_permanent(Cause::kNoAddress)},
+    Rule{"Name service error.*(Host not found|invalid host)|host not found|host unknown|unknown host|Unrouteable (mail )?(address|domain)|"
+         "NXDOMAIN|domain does not exist|DNS domain .* does not exist|name or service not known|no such domain|domain name not found",
+         dns_permanent(Cause::kNoSuchDomain)},
+    Rule{"couldn.t find any host named|(illegal|invalid) host/domain name|DNS hard error|"
+         "^([245]\\d\\d )?([245]\\.\\d+\\.\\d+ )?invalid domain$",
+         dns_permanent(Cause::kNoSuchDomain)},
+    // The connection.
+    Rule{"connection refused|ECONNREFUSED|actively refused|socket error code 10061|winsock error code: 10061|os error 111",
+         no_answer(Cause::kRefused)},
+    Rule{"no route to host|network (is|was) unreachable|host (is )?unreachable|host is down|EHOSTUNREACH|ENETUNREACH|no valid route|"
+         "socket error code 100(51|65)|winsock error code: 100(51|65)|not reachable",
+         no_answer(Cause::kUnreachable)},
+    // The connection stood, but no greeting came. Exim with TCP Fast Open says this of an unanswered SYN too.
+    Rule{"timed out while (receiving the initial server greeting|performing the (EHLO|HELO|LHLO) handshake)|during client greeting|"
+         "reading banner|timeout after (EHLO|HELO)|while reading the greeting|greeting (timeout|timed out)",
+         no_answer(Cause::kSilent)},
+    Rule{"SMTP timeout after initial connection|timeout after initial connection", no_answer(Cause::kTimeout)},
+    Rule{"(lost connection with|connection with) .* while (receiving the initial server greeting|performing the (EHLO|HELO|LHLO) "
+         "handshake)|closed connection in response to (initial connection|EHLO|HELO)|connection died|connection (was )?reset|"
+         "ECONNRESET|closed unexpectedly|closed abruptly|reset by peer",
+         no_answer(Cause::kDropped)},
+    Rule{"connection timed? ?out|operation timed out|connect(ion)? timeout|ETIMEDOUT|SocketTimedout|socket error code 10060|"
+         "winsock error code: 10060|timed out while connecting|timeout( after \\S+)? while connecting|: timed out|unable to connect|"
+         "did not respond in a timely|timeout waiting on connect|failed to connect|os error 110",
+         no_answer(Cause::kTimeout)},
+    Rule{"wasn.t able to establish an SMTP connection|no answer from (any )?host|did not accept our requests to connect|"
+         "network error on destination MXs|failed to establish connection|no SMTP servers were available|"
+         "unable to connect successfully|connect(ion)? to .* failed|(remote|destination|mail) (host|server|system)( \\S+)? (is )?"
+         "(not|no longer) responding|\\bhost \\S+ (is )?not responding",
+         {BounceClass::kNoAnswer, {}}},
+};
+
+const RE2::Set& rules() {
+  static const RE2::Set set = [] {
+    RE2::Options options;
+    options.set_case_sensitive(false);
+    options.set_log_errors(false);
+    options.set_encoding(RE2::Options::EncodingLatin1);  // any bytes are text
+    RE2::Set made(options, RE2::UNANCHORED);
+    for (const Rule& rule : kRules) made.Add(rule.pattern, nullptr);
+    made.Compile();
+    return made;
+  }();
+  return set;
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+}  // namespace
+
+std::optional<Meaning> read_local_words(std::string_view text) {
+  std::vector<int> matched;
+  if (!rules().Match(re2::StringPiece(text.data(), text.size()), &matched)) return std::nullopt;
+  return kRules[static_cast<std::size_t>(*std::min_element(matched.begin(), matched.end()))].meaning;
+}
+
+Meaning read_reply(int code) {
+  switch (code / 100) {
+    case 2: return {BounceClass::kDelivered, {}};
+    case 4: return {BounceClass::kBusy, Cause::kBusy};
+    case 5: return {BounceClass::kRejected, Cause::kRejecting};
+    default: return kOther;
+  }
+}
+
+std::string_view find_enhanced_code(std::string_view text) {
+  for (std::size_t at = 0; at + 5 <= text.size(); ++at) {
+    const bool starts = (text[at] == '2' || text[at] == '4' || text[at] == '5') && text[at + 1] == '.' &&
+                        (at == 0 || (!is_digit(text[at - 1]) && text[at - 1] != '.'));
+    if (!starts) continue;
+    std::size_t end = at + 2;
+    const auto digits = [&] {
+      const auto begin = end;
+      while (end < text.size() && is_digit(text[end]) && end - begin < 4) ++end;
+      return end - begin;
+    };
+    const auto subject = digits();
+    if (subject < 1 || subject > 3 || end >= text.size() || text[end] != '.') continue;
+    ++end;
+    const auto detail = digits();
+    const bool goes_on = end < text.size() && (is_digit(text[end]) || (text[end] == '.' && end + 1 < text.size() && is_digit(text[end + 1])));
+    if (detail >= 1 && detail <= 3 && !goes_on) return text.substr(at, end - at);
+  }
+  return {};
+}
+
+std::optional<int> reply_code_at_start(std::string_view text) {
+  if (text.size() < 3 || !std::all_of(text.begin(), text.begin() + 3, is_digit)) return std::nullopt;
+  if (text.size() > 3 && text[3] != ' ' && text[3] != '-') return std::nullopt;
+  const int code = (text[0] - '0') * 100 + (text[1] - '0') * 10 + (text[2] - '0');
+  return code >= 200 && code <= 599 ? std::optional(code) : std::nullopt;
+}
+
+std::optional<DomainName> domain_of_recipient(std::string_view recipient) {
+  if (recipient.ends_with('>')) recipient.remove_suffix(1);
+  const auto at = recipient.rfind('@');
+  if (at == std::string_view::npos || at + 1 == recipient.size() || recipient[at + 1] == '[') return std::nullopt;
+  const auto name = DomainName::parse(recipient.substr(at + 1));
+  return name ? std::optional(*name) : std::nullopt;
+}
+
+bool is_own_hop(const std::optional<Address>& address) {
+  static const auto kLoopback4 = *AddressRange::parse("127.0.0.0/8");
+  static const auto kLoopback6 = *AddressRange::parse("::1");
+  return address && (kLoopback4.contains(*address) || kLoopback6.contains(*address));
+}
+
+std::string bounded_text(std::string_view text) { return std::string(text.substr(0, kBounceTextMax)); }
+
+}  // namespace mxpulse::bounce

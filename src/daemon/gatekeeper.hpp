@@ -1,0 +1,66 @@
+// Acts on what the gate decides: tells the observers, gives the MTAs their holds, lets one message try, flushes.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gate/exim.hpp"
+#include "gate/flusher.hpp"
+#include "gate/gate.hpp"
+#include "gate/postfix_table.hpp"
+#include "mxpulse/observer.hpp"
+#include "net/timer.hpp"
+
+namespace mxpulse::daemon {
+
+struct GateOptions {
+  GateMode mode = GateMode::kObserve;
+  gate::Policy policy;
+  gate::PostfixOptions postfix;
+  gate::EximOptions exim;
+};
+
+// In observe mode the same is computed and told, and no MTA is touched. Lives on the loop's thread.
+class Gatekeeper {
+ public:
+  Gatekeeper(net::Loop& loop, const Clock& clock, Observer& observer);
+  ~Gatekeeper();
+
+  // A hold table that a dead process left is emptied, in either mode: nobody would ever release it.
+  void configure(GateOptions options);
+
+  void nominated(const DomainName& name) { apply(gate_.nominated(name, clock_.now())); }
+  void delivered(const DomainName& name) { apply(gate_.delivered(name, clock_.now())); }
+  void replied(const DomainName& name) { apply(gate_.replied(name, clock_.now())); }
+  void observed(const DomainName& name, bool silent, std::string why);
+  void forgotten(const DomainName& name) { apply(gate_.forgotten(name, clock_.now())); }
+  void counted(std::size_t silent, std::size_t watched) { apply(gate_.counted(silent, watched, clock_.now())); }
+  bool on_course(const DomainName& name) const { return gate_.on_course(name); }
+
+  // Everything is released, and every table emptied before this returns.
+  void stop();
+
+  GateMode mode() const { return options_.mode; }
+  GateAnswer answer(const DomainName& name) const { return gate_.answer(name, clock_.now()); }
+
+ private:
+  struct Mta;
+
+  void apply(const gate::Gate::Transitions& transitions);
+  void act(const GateTransition& transition);
+  void try_one(const DomainName& name);
+  void write_tables();
+  std::vector<std::unique_ptr<Mta>> make_mtas();
+
+  net::Loop& loop_;
+  const Clock& clock_;
+  Observer& observer_;
+  GateOptions options_;
+  gate::Gate gate_;
+  std::vector<std::unique_ptr<Mta>> mtas_;
+  net::Timer wake_;
+};
+
+}  // namespace mxpulse::daemon
