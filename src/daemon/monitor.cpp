@@ -84,6 +84,10 @@ void Monitor::bounced(const BounceEvent& event) {
 // Old lines, of a log read from its start, say nothing about now. A delivery to a host ends that host's streak.
 void Monitor::tell_gate(const BounceEvent& event, Destination& destination, Now now) {
   if (event.time && *event.time + kNewsAge < now.system) return;
+  if (!destination.set) {
+    destination.unjudged = event;
+    return;
+  }
   const bool own_host = names_own_host(event, destination);
   switch (event.bounce_class) {
     case BounceClass::kNoAnswer:
@@ -119,7 +123,6 @@ void Monitor::answered_the_mta(const Address& address, const BounceEvent& event,
 // Not a relay's failure: the host that did not answer is one of the destination's own, or the MTA names none.
 bool Monitor::names_own_host(const BounceEvent& event, const Destination& destination) const {
   if (event.host.empty() && !event.address) return true;
-  if (!destination.set) return false;  // not known yet
   for (const MxHost& host : destination.set->hosts) {
     if (host.name.text() == event.host) return true;
     if (event.address && std::find(host.addresses.begin(), host.addresses.end(), *event.address) != host.addresses.end())
@@ -144,7 +147,7 @@ Duration Monitor::spread_for(std::size_t count) const {
 
 void Monitor::join(const DomainName& name, Duration spread) {
   const Now now = clock_.now();
-  if (!destinations_.try_emplace(name, Destination{name, nullptr, {}, {}, Verdict::kUnknown, false}).second) return;
+  if (!destinations_.try_emplace(name, Destination{name, nullptr, {}, {}, Verdict::kUnknown, false, {}}).second) return;
   std::uniform_int_distribution<Duration::rep> within(0, spread.count());
   lookups_due_.set(name, now.steady + Duration(within(random_)));
   observer_.destination_joined(name, watchlist_.bounces(name, now), now);
@@ -223,6 +226,7 @@ void Monitor::looked_up(const DomainName& name, std::shared_ptr<const MxSet> set
     destination.set = std::move(set);
     take_addresses(destination, now.steady);
   }
+  if (const auto bounce = std::exchange(destination.unjudged, std::nullopt)) tell_gate(*bounce, destination, now);
   const bool again_soon = destination.lookups.undecided() || keep_old || destination.set->failure == Cause::kResolverDown;
   lookups_due_.set(name, now.steady + (again_soon ? options_.pacing.interval_undecided : options_.pacing.interval));
   reassess(destination, now);

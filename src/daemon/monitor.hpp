@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <random>
 #include <unordered_map>
 #include <unordered_set>
@@ -56,6 +57,7 @@ class Monitor final : public ProbeListener {
     health::NoAnswerStreak lookups;
     Verdict verdict = Verdict::kUnknown;
     bool looking_up = false;
+    std::optional<BounceEvent> unjudged;  // the last bounce before its MX set was known
   };
 
   void apply(const watch::Changes& changes);

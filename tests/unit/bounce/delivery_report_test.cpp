@@ -1,0 +1,284 @@
+#include "bounce/delivery_report.hpp"
+
+#include "bounce/report_fields.hpp"
+#include "support/catch.hpp"
+
+using namespace mxpulse;
+using namespace mxpulse::bounce;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::string with_fields(const std::string& notice, const std::string& fields) {
+  return "From: MAILER-DAEMON@relay.example.com (Mail Delivery System)\n"
+         "Subject: Undelivered Mail Returned to Sender\n"
+         "Date: Tue, 14 Nov 2023 23:00:00 +0100\n"
+         "Content-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\n\n"
+         "--b\nContent-Type: text/plain\n\n" +
+         notice +
+         "\n--b\nContent-Type: message/delivery-status\n\n"
+         "Reporting-MTA: dns; relay.example.com\nX-Postfix-Queue-ID: 4F1A2B3C4D\nArrival-Date: Fri, 10 Nov 2023 10:00:00 "
+         "+0000\n\n" +
+         fields +
+         "\n\n--b\nContent-Type: message/rfc822\n\n"
+         "Message-ID: <one@sender.example>\nTo: user@example.org\nSubject: hello\n\nhello\n--b--\n";
+}
+
+std::string recipient(const std::string& rest) { return "Final-Recipient: rfc822; user@example.org\nAction: failed\n" + rest; }
+
+std::string for_people(const std::string& text) {
+  return "From: MAILER-DAEMON@relay.example.com\nSubject: failure notice\n\n" + text;
+}
+
+BounceEvent only(const std::string& message) {
+  auto events = read_delivery_report(message);
+  REQUIRE(events.size() == 1);
+  return events.front();
+}
+
+// One recipient with this Diagnostic-Code, and no words for people.
+BounceEvent diagnosed(const std::string& diagnostic, const std::string& status = "5.0.0") {
+  return only(with_fields("", recipient("Status: " + status + "\nDiagnostic-Code: " + diagnostic)));
+}
+
+void check_local(const BounceEvent& event, BounceClass bounce_class, std::optional<Cause> cause) {
+  CHECK(label(event.bounce_class) == label(bounce_class));
+  CHECK(event.cause == cause);
+  CHECK(label(event.said_by) == label(SaidBy::kLocal));
+}
+
+void check_remote(const BounceEvent& event, int code) {
+  CHECK(label(event.said_by) == label(SaidBy::kRemote));
+  CHECK(event.reply_code == code);
+  CHECK(label(event.bounce_class) == label(code < 500 ? BounceClass::kBusy : BounceClass::kRejected));
+}
+
+}  // namespace
+
+TEST_CASE("a report with fields gives every part of its event") {
+  const auto event = only(with_fields("", recipient("Status: 4.4.1\nDiagnostic-Code: X-Postfix; connect to\n"
+                                                    "    mx.example.org[192.0.2.1]:25: Connection timed out")));
+  check_local(event, BounceClass::kNoAnswer, Cause::kTimeout);
+  CHECK(event.destination.text() == "example.org");
+  CHECK(event.host == "mx.example.org");
+  CHECK(event.address == Address::parse("192.0.2.1"));
+  CHECK(event.enhanced_code == "4.4.1");
+  CHECK_FALSE(event.reply_code);
+  CHECK(event.queue_id == "one@sender.example");
+  CHECK(event.time == SystemTime(1'699'999'200s));
+  CHECK(event.text == "connect to mx.example.org[192.0.2.1]:25: Connection timed out");
+}
+
+TEST_CASE("the time is the last attempt's, else the report's own; the arrival was days before") {
+  const auto message = with_fields("", recipient("Status: 4.4.1\nLast-Attempt-Date: Tue, 14 Nov 2023 21:00:00 +0000"));
+  CHECK(only(message).time == SystemTime(1'699'995'600s));
+}
+
+TEST_CASE("a delay and the failure after it bear the same queue id") {
+  const auto failed = with_fields("", recipient("Status: 4.4.1"));
+  const auto delayed = with_fields("", "Final-Recipient: rfc822; user@example.org\nAction: delayed\nStatus: 4.4.1");
+  CHECK(only(failed).queue_id == only(delayed).queue_id);
+}
+
+TEST_CASE("each recipient has an event of its own") {
+  const auto events = read_delivery_report(
+      with_fields("", recipient("Status: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 unknown") +
+                          "\n\nFinal-Recipient: rfc822; other@example.net\nAction: delayed\nStatus: 4.4.1\n"
+                          "Diagnostic-Code: X-Postfix; connect to mx.example.net[192.0.2.2]:25: Connection refused"));
+  REQUIRE(events.size() == 2);
+  check_remote(events[0], 550);
+  check_local(events[1], BounceClass::kNoAnswer, Cause::kRefused);
+  CHECK(events[1].destination.text() == "example.net");
+}
+
+TEST_CASE("the address it was sent to in the end counts, not the alias") {
+  const auto event =
+      only(with_fields("",
+                       "Final-Recipient: rfc822; info@alias.example\nX-Actual-Recipient: rfc822; user@example.org\n"
+                       "Action: failed\nStatus: 4.4.1"));
+  CHECK(event.destination.text() == "example.org");
+}
+
+TEST_CASE("a delivered recipient is delivered") {
+  const auto event = only(with_fields("", "Final-Recipient: rfc822; user@example.org\nAction: relayed\nStatus: 2.0.0"));
+  CHECK(event.bounce_class == BounceClass::kDelivered);
+}
+
+TEST_CASE("what a remote host said is its reply, whatever words are in it") {
+  check_remote(diagnosed("smtp; 554 mx.example.org IB105. Connection refused. 192.0.2.9 is listed"), 554);
+  check_remote(diagnosed("smtp; 550 5.4.1 [user@example.org]: Recipient address rejected: Access denied", "5.4.1"), 550);
+  check_remote(
+      diagnosed("X-Postfix; host mx.example.org[192.0.2.1] said: 450 4.1.1 <user@example.org>: unverified address: connect to "
+                "mail.example.net[192.0.2.2]:25: Connection refused (in reply to RCPT TO command)"),
+      450);
+  check_remote(diagnosed("X-Postfix; host mx.example.org[192.0.2.1] refused to talk to me: 421 4.7.0 too many connections"), 421);
+  check_remote(
+      diagnosed("X-Postfix; delivery temporarily suspended: host mx.example.org[192.0.2.1] refused to talk to me: 421 4.7.0 no"),
+      421);
+  check_remote(diagnosed("smtp; 5.1.0 - Unknown address error 550-'5.1.1 unknown user' (delivery attempts: 0)"), 550);
+}
+
+TEST_CASE("a remote host that refuses without a code is remote all the same") {
+  const auto event = diagnosed("X-Postfix; host mx.example.org[192.0.2.1] refused to talk to me: No SMTP service");
+  CHECK(event.said_by == SaidBy::kRemote);
+  CHECK(event.bounce_class != BounceClass::kNoAnswer);
+}
+
+TEST_CASE("an MTA's own words in a reply's place are its own") {
+  check_local(diagnosed("SMTP; 550 Host unknown", "5.1.2"), BounceClass::kDnsPermanent, Cause::kNoSuchDomain);
+  check_local(diagnosed("smtp; 426 connection timed out"), BounceClass::kNoAnswer, Cause::kTimeout);
+  check_local(
+      diagnosed("smtp; 554 4.4.7 Message expired: unable to deliver in 840 minutes.<421 4.4.2 Connection timed out>", "4.4.7"),
+      BounceClass::kNoAnswer, Cause::kTimeout);
+  check_local(diagnosed("smtp; 554 4.4.7 Message expired: unable to deliver in 840 minutes.<421 4.4.0 Unable to lookup DNS for "
+                        "example.org>"),
+              BounceClass::kDnsTemporary, Cause::kDnsTemporary);
+  check_local(diagnosed("smtp;550 5.4.316 Message expired, connection refused(Socket error code 10061)", "5.4.316"),
+              BounceClass::kNoAnswer, Cause::kRefused);
+  check_local(
+      diagnosed("smtp; 554 5.4.7 [internal] message timeout (last transfail: 454 4.4.4 [internal] no MX or A for domain)"),
+      BounceClass::kDnsPermanent, Cause::kNoAddress);
+  check_local(diagnosed("smtp; DNS Error: 1 DNS type 'mx' lookup of example.org responded with code NXDOMAIN"),
+              BounceClass::kDnsPermanent, Cause::kNoSuchDomain);
+}
+
+TEST_CASE("a remote reply within an expiry is remote") {
+  check_remote(diagnosed("smtp; 554 4.4.7 Message expired: unable to deliver in 840 minutes.<421 4.7.0 Try again later>"), 421);
+  check_remote(diagnosed("smtp; 550 5.4.300 Message expired -> 451 4.7.1 Greylisted"), 451);
+}
+
+TEST_CASE("an expiry without its cause is other") {
+  const auto event = only(with_fields("user@example.org: Envelope expired\n", recipient("Status: 4.4.7")));
+  check_local(event, BounceClass::kOther, {});
+  check_local(diagnosed("smtp; 550 4.4.7 QUEUE.Expired; message expired", "4.4.7"), BounceClass::kOther, {});
+}
+
+TEST_CASE("where the fields hide the cause the words for people tell it") {
+  const auto sendmail =
+      only(with_fields("   ----- Transcript of session follows -----\n"
+                       "<user@example.org>... Deferred: Connection refused by mx.example.org.\n"
+                       "Message could not be delivered for 5 days\n",
+                       recipient("Status: 4.4.7")));
+  check_local(sendmail, BounceClass::kNoAnswer, Cause::kRefused);
+  CHECK(sendmail.host == "mx.example.org");
+
+  const auto exchange = only(with_fields(
+      "user@example.org\nRemote Server at example.org (192.0.2.1) returned '550 4.4.7 QUEUE.Expired; message expired'\n"
+      "Remote Server at example.org (192.0.2.1) returned '441 4.4.1 Error encountered while communicating with primary target IP "
+      "address: \"Failed to connect. Winsock error code: 10061\"'\n",
+      recipient("Status: 4.4.7\nDiagnostic-Code: smtp;550 4.4.7 QUEUE.Expired; message expired")));
+  check_local(exchange, BounceClass::kNoAnswer, Cause::kRefused);
+  CHECK(exchange.reply_code == 441);
+  CHECK(exchange.address == Address::parse("192.0.2.1"));
+
+  const auto comment = only(with_fields("", recipient("Status: 4.0.0 (example.org: host name lookup failure)")));
+  check_local(comment, BounceClass::kDnsTemporary, Cause::kDnsTemporary);
+}
+
+TEST_CASE("Sendmail's transcript tells whose reply it is") {
+  const std::string statement = "550 5.1.2 <user@example.org>... Host unknown (Name server: example.org: host not found)\n";
+  const std::string begin = "   ----- Transcript of session follows -----\n";
+  check_local(only(for_people(begin + statement)), BounceClass::kDnsPermanent, Cause::kNoSuchDomain);
+  check_remote(only(for_people(begin + "... while talking to mx.example.org.:\n>>> RCPT To:<user@example.org>\n<<< " + statement +
+                               statement)),
+               550);
+}
+
+TEST_CASE("the last host of a transcript counts") {
+  const auto event =
+      only(for_people("   ----- Transcript of session follows -----\n"
+                      "... while talking to mx1.example.org.:\n<<< 421 busy\n"
+                      "... while talking to mx2.example.org.:\n>>> DATA\n<<< 554 no\n554 <user@example.org>... no\n"));
+  check_remote(event, 554);
+  CHECK(event.host == "mx2.example.org");
+}
+
+TEST_CASE("old MTAs write for people only") {
+  const auto qmail = only(for_people(
+      "Hi. This is the qmail-send program at relay.example.com.\n\n<user@example.org>:\n"
+      "Sorry, I wasn't able to establish an SMTP connection. (#4.4.1)\n"
+      "I'm not going to try again; this message has been in the queue too long.\n\n"
+      "--- Below this line is a copy of the message.\n\nReturn-Path: <a@b.example>\nMessage-ID: <two@sender.example>\n\nx\n"));
+  check_local(qmail, BounceClass::kNoAnswer, {});
+  CHECK(qmail.enhanced_code == "4.4.1");
+  CHECK(qmail.queue_id == "two@sender.example");
+
+  check_remote(only(for_people("Hi. This is the qmail-send program.\n\n<user@example.org>:\n192.0.2.1 does not like recipient.\n"
+                               "Remote host said: 550 5.1.1 Connection refused\nGiving up on 192.0.2.1.\n")),
+               550);
+
+  const std::string exim = "This message was created automatically by mail delivery software.\n\nfailed:\n\n  user@example.org\n";
+  check_remote(only(for_people(exim + "    SMTP error from remote mail server after RCPT TO:<user@example.org>:\n"
+                                      "    host mx.example.org [192.0.2.1]: 451 4.7.1 later\n")),
+               451);
+  const auto refused =
+      only(for_people(exim + "    host mx.example.org [192.0.2.1]\n    Connection refused: retry timeout exceeded\n"));
+  check_local(refused, BounceClass::kNoAnswer, Cause::kRefused);
+  CHECK(refused.address == Address::parse("192.0.2.1"));
+  check_local(only(for_people(exim + "    retry timeout exceeded\n")), BounceClass::kOther, {});
+  check_local(only(for_people(exim + "    mailbox is full: retry timeout exceeded\n")), BounceClass::kOther, {});
+  check_local(only(for_people(exim + "    Unrouteable address\n")), BounceClass::kDnsPermanent, Cause::kNoSuchDomain);
+}
+
+TEST_CASE("bytes of any charset stand between the words") {
+  const auto event = only(for_people("Undeliverable\n\n<user@example.org>: \xe9\xff\n \xa4 Connection refused\n"));
+  check_local(event, BounceClass::kNoAnswer, Cause::kRefused);
+}
+
+TEST_CASE("a reason that stands after a list is every recipient's") {
+  const auto events = read_delivery_report(
+      for_people("Your message was not delivered to:\n  a@example.org\n  b@example.net\nbecause:\n  No route to host\n"));
+  REQUIRE(events.size() == 2);
+  for (const auto& event : events) check_local(event, BounceClass::kNoAnswer, Cause::kUnreachable);
+}
+
+TEST_CASE("a hop of the site's own says nothing about the recipient's domain") {
+  check_local(diagnosed("X-Postfix; connect to 127.0.0.1[127.0.0.1]:10024: Connection refused"), BounceClass::kOther, {});
+}
+
+TEST_CASE("what is no delivery report gives nothing") {
+  CHECK(read_delivery_report("").empty());
+  CHECK(
+      read_delivery_report("From: a@example.org\nSubject: Undelivered mail\n\n<user@example.org>: Connection refused\n").empty());
+  CHECK(read_delivery_report("From: a@example.org\nSubject: what is this?\n\nFinal-Recipient: rfc822; user@example.org\n"
+                             "Action: failed\nStatus: 4.4.1\n")
+            .empty());
+  CHECK(read_delivery_report("From: MAILER-DAEMON@example.org\nSubject: hello\n\nuser@example.org wrote\n").empty());
+  for (const std::string kind : {"feedback-report", "disposition-notification"}) {
+    CHECK(read_delivery_report("From: postmaster@example.org\nContent-Type: multipart/report; boundary=b; report-type=" + kind +
+                               "\n\n--b\n\nundeliverable\n\n<user@example.org>: Connection refused\n--b--\n")
+              .empty());
+  }
+}
+
+TEST_CASE("a report within the returned message is not read") {
+  const auto inner = with_fields("", recipient("Status: 4.4.1"));
+  CHECK(read_delivery_report("From: a@example.org\nContent-Type: multipart/mixed; boundary=o\n\n--o\n\nsee below\n--o\n"
+                             "Content-Type: message/rfc822\n\n" +
+                             inner + "\n--o--\n")
+            .empty());
+}
+
+TEST_CASE("a destination is a domain name or there is no event") {
+  for (const std::string bad : {"user", "user@", "user@[192.0.2.1]", "user@exa mple.org", "user@\x01.org", "user@a..b"}) {
+    CHECK(read_delivery_report(with_fields("", "Final-Recipient: rfc822; " + bad + "\nStatus: 4.4.1")).empty());
+  }
+}
+
+TEST_CASE("hostile reports stay within their bounds") {
+  std::string fields;
+  for (int i = 0; i < 1500; ++i) {
+    fields += "Final-Recipient: rfc822; u" + std::to_string(i) + "@example.org\nStatus: 4.4.1\nDiagnostic-Code: x; " +
+              std::string(300, 'x') + "\n " + std::string(300, 'y') + "\n\n";
+  }
+  const auto events = read_delivery_report(with_fields("", fields));
+  CHECK(events.size() == kRecipientsMax);
+  for (const auto& event : events) REQUIRE(event.text.size() <= kBounceTextMax);
+
+  std::string nested;
+  for (int i = 0; i < 20'000; ++i)
+    nested += "Content-Type: multipart/mixed; boundary=" + std::to_string(i) + "\n\n--" + std::to_string(i) + "\n";
+  CHECK(read_delivery_report(nested).empty());
+  CHECK(read_delivery_report(for_people(std::string(2'000'000, '<'))).empty());
+  CHECK(read_delivery_report(for_people("<user@example.org>:\n" + std::string(500'000, '@'))).size() == 1);
+}
