@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "cli/check.hpp"
+#include "cli/classify.hpp"
 #include "cli/config_check.hpp"
 #include "cli/demo.hpp"
 #include "cli/exit_code.hpp"
@@ -17,6 +18,7 @@ constexpr const char* kHelp =
     "\n"
     "  mxpulse check [OPTIONS] TARGET...|-   ask the mail hosts of these domains now\n"
     "  mxpulse run --config FILE             watch destinations and tell Prometheus\n"
+    "  mxpulse classify FILE...|-            what MTA logs and delivery reports say, as JSON\n"
     "  mxpulse config-check FILE             say what is wrong with a configuration\n"
     "  mxpulse demo                          run against a small internet on loopback\n"
     "  mxpulse --version\n"
@@ -28,6 +30,7 @@ using Command = int (*)(const std::vector<std::string>&);
 Command command_named(const std::string& name) {
   if (name == "check") return check;
   if (name == "run") return run;
+  if (name == "classify") return classify;
   if (name == "config-check") return config_check;
   if (name == "demo") return demo;
   return nullptr;
