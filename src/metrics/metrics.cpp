@@ -25,6 +25,7 @@ using prometheus::Histogram;
 
 // From a LAN's connect to the longest greeting RFC 5321 4.5.3.2.1 allows.
 const Histogram::BucketBoundaries kPhaseBuckets{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300};
+const Histogram::BucketBoundaries kRecoveryBuckets{1, 5, 10, 30, 60, 120, 300, 600, 1200, 3600};
 const Histogram::BucketBoundaries kLagBuckets{0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30};
 const Histogram::BucketBoundaries kDnsBuckets{0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
 
@@ -76,6 +77,12 @@ struct Metrics::Families {
   Family<Counter>& feed_lines = make(prometheus::BuildCounter(), kFeedLines, registry);
   Family<Gauge>& feed_last_event = make(prometheus::BuildGauge(), kFeedLastEvent, registry);
   Family<Counter>& feed_errors = make(prometheus::BuildCounter(), kFeedErrors, registry);
+  std::map<GateMove, Counter*> moves =
+      closed<GateMove>(make(prometheus::BuildCounter(), kHoldTransitions, registry), "to", kGateMoves);
+  std::map<RetryResult, Counter*> retries =
+      closed<RetryResult>(make(prometheus::BuildCounter(), kRetries, registry), "result", kRetryResults);
+  Histogram& recovery = make(prometheus::BuildHistogram(), kRecoveryDetection, registry).Add({}, kRecoveryBuckets);
+  Counter& gate_errors = make(prometheus::BuildCounter(), kGateErrors, registry).Add({});
   Gauge& reload_successful = make(prometheus::BuildGauge(), kReloadSuccessful, registry).Add({});
 };
 
@@ -114,6 +121,15 @@ void Metrics::feed_read(const std::string& feed, std::size_t lines, Now now) {
 void Metrics::feed_failed(const std::string& feed, std::string_view, Now) {
   families_->feed_errors.Add({{"feed", feed}}).Increment();
 }
+
+void Metrics::gate_moved(const GateTransition& transition, GateMode, Now) {
+  families_->moves.at(transition.to)->Increment();
+  if (transition.answered) families_->recovery.Observe(to_seconds(transition.unseen));
+}
+
+void Metrics::retried(RetryResult result) { families_->retries.at(result)->Increment(); }
+
+void Metrics::gate_failed(std::string_view, std::string_view, Now) { families_->gate_errors.Increment(); }
 
 void Metrics::reloaded(bool successful, std::string_view, Now) { families_->reload_successful.Set(successful ? 1 : 0); }
 

@@ -28,6 +28,9 @@ class Metrics final : public Observer, public DnsObserver {
   void bounced(const BounceEvent& event, Now now) override;
   void feed_read(const std::string& feed, std::size_t lines, Now now) override;
   void feed_failed(const std::string& feed, std::string_view why, Now now) override;
+  void gate_moved(const GateTransition& transition, GateMode mode, Now now) override;
+  void retried(RetryResult result) override;
+  void gate_failed(std::string_view mta, std::string_view why, Now now) override;
   void reloaded(bool successful, std::string_view why, Now now) override;
 
   void queried(DnsAnswer answer, Duration took) override;

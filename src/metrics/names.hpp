@@ -59,6 +59,19 @@ inline constexpr Name kDestinationsExported{"mxpulse_destinations_exported", Typ
                                             "Destinations with series of their own, worst first."};
 inline constexpr Name kDestinationsOmitted{"mxpulse_destinations_omitted", Type::kGauge, "",
                                            "Destinations without series, for metrics.max_destinations."};
+inline constexpr Name kDestinationHeld{"mxpulse_destination_held", Type::kGauge, "destination,provider",
+                                       "1 if its mail is held, or would be in observe mode; absent without a bounce."};
+inline constexpr Name kDestinationNextRetry{"mxpulse_destination_next_retry_timestamp_seconds", Type::kGauge,
+                                            "destination,provider", "The next step of its retry schedule, while one runs."};
+inline constexpr Name kHolds{"mxpulse_holds", Type::kGauge, "mode", "Destinations held now; mode observe: that would be held."};
+inline constexpr Name kHoldTransitions{"mxpulse_hold_transitions_total", Type::kCounter, "to",
+                                       "Moves of the gate: held, trial, released, exhausted."};
+inline constexpr Name kRetries{"mxpulse_retries_total", Type::kCounter, "result",
+                               "Trial deliveries, by what the MTA's log says became of them."};
+inline constexpr Name kRecoveryDetection{"mxpulse_recovery_detection_seconds", Type::kHistogram, "",
+                                         "From our last no-answer to the answer that released a hold: at most so long a recovery went unseen."};
+inline constexpr Name kGateErrors{"mxpulse_gate_errors_total", Type::kCounter, "",
+                                  "Times holds could not be given to an MTA, which then delivers."};
 inline constexpr Name kReloadSuccessful{"mxpulse_config_last_reload_successful", Type::kGauge, "",
                                         "1 if the configuration file in place is in force."};
 
@@ -68,6 +81,7 @@ inline constexpr std::array kAllNames{
     kHostCause,           kProbes,           kProbeDuration,   kProbesInFlight,       kProbeLag,
     kDnsQueries,          kDnsCacheHits,     kDnsStaleAnswers, kDnsDuration,          kDnsAnswering,
     kFeedLines,           kFeedLastEvent,    kFeedErrors,      kDestinationsTracked,  kDestinationsExported,
-    kDestinationsOmitted, kReloadSuccessful};
+    kDestinationsOmitted, kDestinationHeld,  kDestinationNextRetry, kHolds,             kHoldTransitions,
+    kRetries,             kRecoveryDetection, kGateErrors,      kReloadSuccessful};
 
 }  // namespace mxpulse::metrics

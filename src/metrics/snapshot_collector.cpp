@@ -63,6 +63,13 @@ void collect_totals(const Snapshot& snapshot, std::size_t exported, std::vector<
   single(kDestinationsExported, exported);
   single(kDestinationsOmitted, snapshot.destinations.size() - exported);
   single(kProbesInFlight, snapshot.probes_in_flight);
+
+  const auto held = std::count_if(snapshot.destinations.begin(), snapshot.destinations.end(),
+                                  [](const DestinationView& one) { return one.gate.hold; });
+  GaugeFamily holds(kHolds);
+  for (const GateMode mode : {GateMode::kObserve, GateMode::kEnforce})
+    holds.add({label_of("mode", std::string(label(mode)))}, mode == snapshot.gate_mode ? static_cast<double>(held) : 0);
+  holds.move_into(families);
 }
 
 bool is_available(Verdict verdict) { return verdict == Verdict::kAvailable || verdict == Verdict::kBackupOnly; }
@@ -72,6 +79,8 @@ void collect_destinations(const Snapshot& snapshot, std::size_t exported, std::v
   GaugeFamily streak(kDestinationStreak);
   GaugeFamily since(kDestinationSince);
   GaugeFamily cause(kDestinationCause);
+  GaugeFamily held(kDestinationHeld);
+  GaugeFamily next_retry(kDestinationNextRetry);
   for (std::size_t i = 0; i < exported; ++i) {
     const DestinationView& view = snapshot.destinations[i];
     const Labels labels{label_of("destination", view.destination.text()), label_of("provider", view.provider)};
@@ -79,8 +88,10 @@ void collect_destinations(const Snapshot& snapshot, std::size_t exported, std::v
     streak.add(labels, view.streak);
     if (view.since) since.add(labels, to_unix_seconds(*view.since));
     if (view.cause) cause.add(with_cause(labels, *view.cause), 1);
+    if (view.gate.next_retry || view.gate.exhausted) held.add(labels, view.gate.hold ? 1 : 0);
+    if (view.gate.next_retry) next_retry.add(labels, to_unix_seconds(*view.gate.next_retry));
   }
-  for (GaugeFamily* family : {&available, &streak, &since, &cause}) family->move_into(families);
+  for (GaugeFamily* family : {&available, &streak, &since, &cause, &held, &next_retry}) family->move_into(families);
 }
 
 void collect_hosts(const Snapshot& snapshot, std::size_t exported, std::vector<prometheus::MetricFamily>& families) {
