@@ -35,6 +35,10 @@ Snapshot example() {
     destination.streak = host.streak;
     if (i > 0) destination.since = kNow.system;
     destination.hosts = {static_cast<std::size_t>(i)};
+    if (i == 2) {
+      destination.gate.hold = true;
+      destination.gate.next_retry = kNow.system + 30min;
+    }
     snapshot.destinations.push_back(destination);
   }
   return snapshot;
@@ -91,6 +95,15 @@ TEST_CASE("events are counted by closed labels, which are there from the start")
   CHECK(has_line(text, "mxpulse_probes_total{cause=\"refused\",outcome=\"no_answer\"} 1"));
   CHECK(has_line(text, "mxpulse_dns_queries_total{result=\"timeout\"} 1"));
   CHECK(has_line(text, "mxpulse_config_last_reload_successful 0"));
+}
+
+TEST_CASE("a hold is told with its next retry, and a destination without a bounce has neither") {
+  const metrics::Metrics metrics(5000);
+  const std::string text = metrics.text(example());
+  CHECK(has_line(text, "mxpulse_destination_held{destination=\"d2.example\",provider=\"example.org\"} 1"));
+  CHECK(has_line(text, "mxpulse_holds{mode=\"observe\"} 1"));
+  CHECK(has_line(text, "mxpulse_holds{mode=\"enforce\"} 0"));
+  CHECK(text.find("mxpulse_destination_held{destination=\"d1.example\"") == std::string::npos);
 }
 
 TEST_CASE("the table has exactly what is exported") {
