@@ -58,18 +58,18 @@ constexpr std::string_view label(RetryResult result) {
 struct GateTransition {
   DomainName destination;
   GateMove to = GateMove::kReleased;
-  std::string why;                   // our own words
-  std::optional<SystemTime> until;   // end of the lease; set for kHeld and kTrial
-  bool answered = false;             // the release follows an answer or a delivery
-  Duration unseen{0};                // with `answered`: since our own last no-answer, so the recovery is at most that old
+  std::string why;                  // our own words
+  std::optional<SystemTime> until;  // end of the lease; set for kHeld and kTrial
+  bool answered = false;            // the release follows an answer or a delivery
+  Duration unseen{0};               // with `answered`: since our own last no-answer, so the recovery is at most that old
 };
 
 // What the gate says of a destination now. Only a fresh hold says "hold"; everything else says "deliver".
 struct GateAnswer {
   bool hold = false;
-  bool trial = false;                     // held, but one message may be tried
-  std::optional<SystemTime> until;        // end of the lease, when held
-  std::optional<SystemTime> next_retry;   // the schedule's next step, while one runs
+  bool trial = false;                    // held, but one message may be tried
+  std::optional<SystemTime> until;       // end of the lease, when held
+  std::optional<SystemTime> next_retry;  // the schedule's next step, while one runs
   bool exhausted = false;
   std::string why;
 };

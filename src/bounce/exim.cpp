@@ -125,7 +125,8 @@ std::optional<Line> split(std::string_view line) {
     if (is_message_id(line.substr(at, end - at))) {
       const auto rest = without_blanks(line.substr(end));
       const auto word = rest.substr(0, rest.find(' '));
-      if (is_flag(word)) return Line{line.substr(0, at), line.substr(at, end - at), word, without_blanks(rest.substr(word.size()))};
+      if (is_flag(word))
+        return Line{line.substr(0, at), line.substr(at, end - at), word, without_blanks(rest.substr(word.size()))};
       // A host of the machine's name may look like an id too; then its tag follows, not a host with an address.
       const bool host_line = word.starts_with("H=") || without_blanks(rest.substr(word.size())).starts_with('[');
       if (host_line) return Line{line.substr(0, at), line.substr(at, end - at), {}, rest};
@@ -162,7 +163,7 @@ struct Fields {
 // "mx.example.org [192.0.2.1]:25" at the beginning of `text`, after "H=" or, before 4.8, bare; returns what follows.
 std::string_view read_host(std::string_view text, Host& host) {
   if (!text.starts_with('[')) {
-    const auto name = text.substr(0, text.find_first_of(" "));
+    const auto name = text.substr(0, text.find_first_of(' '));
     host.name = name.substr(0, kHostMax);
     text = without_blanks(text.substr(name.size()));
     if (text.starts_with("DS [")) text = text.substr(3);
@@ -305,10 +306,16 @@ std::string local_words(const Fields& fields) {
 // The words may be in the language of the machine; the number is not. Linux, then BSD.
 std::optional<Meaning> read_error_number(int error) {
   switch (error) {
-    case 110: case 60: return Meaning{BounceClass::kNoAnswer, Cause::kTimeout};
-    case 111: case 61: return Meaning{BounceClass::kNoAnswer, Cause::kRefused};
-    case 113: case 101: case 65: case 51: return Meaning{BounceClass::kNoAnswer, Cause::kUnreachable};
-    case 104: case 54: return Meaning{BounceClass::kNoAnswer, Cause::kDropped};
+    case 110:
+    case 60: return Meaning{BounceClass::kNoAnswer, Cause::kTimeout};
+    case 111:
+    case 61: return Meaning{BounceClass::kNoAnswer, Cause::kRefused};
+    case 113:
+    case 101:
+    case 65:
+    case 51: return Meaning{BounceClass::kNoAnswer, Cause::kUnreachable};
+    case 104:
+    case 54: return Meaning{BounceClass::kNoAnswer, Cause::kDropped};
     default: return std::nullopt;
   }
 }
@@ -410,8 +417,7 @@ class EximParser : public LogParser {
     const auto found = hosts_.find(event.queue_id);
     if (found == hosts_.end() || error_text.empty()) return;
     const auto& hosts = found->second;
-    const auto host =
-        std::find_if(hosts.rbegin(), hosts.rend(), [&](const Host& one) { return contains(one.text, error_text); });
+    const auto host = std::find_if(hosts.rbegin(), hosts.rend(), [&](const Host& one) { return contains(one.text, error_text); });
     if (host == hosts.rend()) return;
     event.host = host->name;
     event.address = host->address;

@@ -65,8 +65,9 @@ std::optional<Cause> read_cause(std::string_view text) {
   return found == kCauses.end() ? std::nullopt : std::optional(found->cause);
 }
 
-// Whose words they are when the line does not say: a reply is a remote host's, unless the sender wrote a network failure of its own
-// in a reply's form ("451 4.4.1 No answer from host"). A class 5 code of that kind is a remote host's policy more often than not.
+// Whose words they are when the line does not say: a reply is a remote host's, unless the sender wrote a network failure of its
+// own in a reply's form ("451 4.4.1 No answer from host"). A class 5 code of that kind is a remote host's policy more often than
+// not.
 SaidBy guess_said_by(const BounceEvent& event) {
   const auto code = event.reply_code ? event.reply_code : reply_code_at_start(event.text);
   if (!code) return SaidBy::kLocal;

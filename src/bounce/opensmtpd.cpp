@@ -119,7 +119,8 @@ void read_error(std::string_view reason, Failure& failure) {
 }
 
 bool is_within(std::string_view host, std::string_view domain) {
-  return host == domain || (host.size() > domain.size() && host.ends_with(domain) && host[host.size() - domain.size() - 1] == '.');
+  return host == domain ||
+         (host.size() > domain.size() && host.ends_with(domain) && host[host.size() - domain.size() - 1] == '.');
 }
 
 class OpensmtpdParser : public LogParser {
@@ -195,8 +196,8 @@ class OpensmtpdParser : public LogParser {
   // Every host of the relay is behind a disabled route. If those failed alike, so did the relay's; if they did not, nothing tells
   // which are its own, unless a host is named after the domain.
   Failure failure_of(std::string_view relay) const {
-    const bool named = std::any_of(disabled_.begin(), disabled_.end(),
-                                   [&](const auto& route) { return is_within(route.second.host, relay); });
+    const bool named =
+        std::any_of(disabled_.begin(), disabled_.end(), [&](const auto& route) { return is_within(route.second.host, relay); });
     std::optional<Failure> common;
     for (const auto& [address, failure] : disabled_) {
       if (named && !is_within(failure.host, relay)) continue;
@@ -282,7 +283,8 @@ class OpensmtpdParser : public LogParser {
     event.host = failure.host;
     event.address = failure.address;
     event.reply_code = failure.reply_code;
-    const bool remote = failure.meaning.bounce_class == BounceClass::kBusy || failure.meaning.bounce_class == BounceClass::kRejected;
+    const bool remote =
+        failure.meaning.bounce_class == BounceClass::kBusy || failure.meaning.bounce_class == BounceClass::kRejected;
     if (remote) {
       event.said_by = SaidBy::kRemote;
       event.enhanced_code = find_enhanced_code(find_reply(failure.text));

@@ -35,9 +35,7 @@ std::optional<std::uint64_t> take_number(std::string_view& text, int base = 10) 
   return number;
 }
 
-SystemTime at_second(std::uint64_t seconds) {
-  return SystemTime(std::chrono::seconds(static_cast<std::int64_t>(seconds)));
-}
+SystemTime at_second(std::uint64_t seconds) { return SystemTime(std::chrono::seconds(static_cast<std::int64_t>(seconds))); }
 
 // "@400000005f2a3b4c12345678": 2^62 and the TAI second, then nanoseconds (multilog, tai64n).
 std::optional<SystemTime> read_tai64n(std::string_view word) {
@@ -71,7 +69,8 @@ std::optional<SystemTime> time_of(std::string_view before, SystemTime now) {
   return read_syslog_stamp(before, now);
 }
 
-// "Sorry,_I_couldn't_find_any_host_by_that_name._(#4.1.2)/" -> words. '/' may be a line's end or a slash: only the last is surely one.
+// "Sorry,_I_couldn't_find_any_host_by_that_name._(#4.1.2)/" -> words. '/' may be a line's end or a slash: only the last is surely
+// one.
 std::string words_of(std::string_view encoded) {
   while (encoded.ends_with('/')) encoded.remove_suffix(1);
   std::string words(encoded);

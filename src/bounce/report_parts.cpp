@@ -10,7 +10,7 @@ namespace mxpulse::bounce {
 namespace {
 
 constexpr std::size_t kMessageLookedAt = 1u << 20;
-constexpr std::size_t kNoticeMax = 64 * 1024;
+constexpr std::size_t kNoticeMax = 65'536;
 constexpr int kDepthMax = 8;
 constexpr int kChildrenMax = 32;  // of one multipart; a report has three
 

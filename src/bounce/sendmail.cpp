@@ -21,9 +21,7 @@ constexpr std::size_t kHostMax = 255;
 
 bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
-std::string_view without_final_dot(std::string_view name) {
-  return name.ends_with('.') ? name.substr(0, name.size() - 1) : name;
-}
+std::string_view without_final_dot(std::string_view name) { return name.ends_with('.') ? name.substr(0, name.size() - 1) : name; }
 
 // Where `end` stands outside of quotes and brackets. Quotes that never close quote nothing: then the first one counts.
 std::size_t find_outside(std::string_view text, std::string_view end) {
@@ -110,10 +108,14 @@ Fields read_fields(std::string_view text) {
     const auto field = text.substr(0, end);
     const auto equals = field.find('=');
     const auto value = equals == std::string_view::npos ? std::string_view{} : field.substr(equals + 1);
-    if (first) fields.recipients = value;
-    else if (field.starts_with("mailer=")) fields.mailer = value;
-    else if (field.starts_with("dsn=")) fields.dsn = value;
-    else if (field.starts_with("relay=")) read_relay(value, fields);
+    if (first)
+      fields.recipients = value;
+    else if (field.starts_with("mailer="))
+      fields.mailer = value;
+    else if (field.starts_with("dsn="))
+      fields.dsn = value;
+    else if (field.starts_with("relay="))
+      read_relay(value, fields);
     text = end + 2 <= text.size() ? text.substr(end + 2) : std::string_view{};
   }
   return fields;
@@ -250,8 +252,8 @@ class SendmailParser : public LogParser {
     return contains(words, "timed out") ? read_timeout(fields, event.queue_id) : *meaning;
   }
 
-  // Without an address the words are those of an earlier attempt, kept by HostStatusDirectory or the queue run. Only a host that no
-  // route leads to is logged so at first too.
+  // Without an address the words are those of an earlier attempt, kept by HostStatusDirectory or the queue run. Only a host that
+  // no route leads to is logged so at first too.
   bool is_remembered_status(const Fields& fields, std::string_view words) const {
     return words.starts_with("Connection ") || words.starts_with("Operation ") || failed_hosts_.contains(fields.host);
   }

@@ -35,27 +35,34 @@ constexpr std::array kRules{
     Rule{"STARTTLS|TLS (session|handshake|negotiation|connection)|certificate|LDAP server|too many hops|loops? back to", kOther},
     Rule{"mailbox is full|quota exceeded|over quota", kOther},
     // A conversation that broke after the handshake: the host lives.
-    Rule{"while (sending|receiving the (STARTTLS|MAIL|RCPT)|performing the (STARTTLS|TLS))|timeout after (MAIL|RCPT|DATA|end of data|"
-         "pipelined|sending data|STARTTLS|TLS|AUTH|QUIT)|in response to (MAIL|RCPT|DATA|end of data|pipelined|sending data|STARTTLS)",
+    Rule{"while (sending|receiving the (STARTTLS|MAIL|RCPT)|performing the (STARTTLS|TLS))|timeout after (MAIL|RCPT|DATA|end of "
+         "data|"
+         "pipelined|sending data|STARTTLS|TLS|AUTH|QUIT)|in response to (MAIL|RCPT|DATA|end of data|pipelined|sending "
+         "data|STARTTLS)",
          kOther},
     // DNS: temporary first, for its texts contain the permanent ones.
-    Rule{"Host not found, try again|host lookup did not complete|host address lookups failed temporarily|host name lookup failure",
-         kDnsTemporary},
+    Rule{
+        "Host not found, try again|host lookup did not complete|host address lookups failed temporarily|host name lookup failure",
+        kDnsTemporary},
     Rule{"MX lookup failed temporarily|CNAME lookup failed temporarily|couldn.t find any host by that name|"
          "Temporary (failure in )?(MX )?(lookup|name resolution)|temporary MX lookup error",
          kDnsTemporary},
-    Rule{"Name service error.*(Malformed or unexpected name server reply|try again)|unable to look up host .*(try again|temporar)",
-         kDnsTemporary},
+    Rule{
+        "Name service error.*(Malformed or unexpected name server reply|try again)|unable to look up host .*(try again|temporar)",
+        kDnsTemporary},
     Rule{"DNS lookup failure: host \\S+ not found", dns_permanent(Cause::kNoSuchDomain)},  // DragonFly gave up on it
-    Rule{"DNS soft error|DNS query failed|DNS lookup failure|unable to lookup DNS|could not contact DNS servers|failed to resolve queue|"
+    Rule{"DNS soft error|DNS query failed|DNS lookup failure|unable to lookup DNS|could not contact DNS servers|failed to "
+         "resolve queue|"
          "MX didn.t resolve to any hosts|queryMx E(SERVFAIL|TIMEOUT|CONNREFUSED)|DNS (lookup )?timed? ?out|SERVFAIL",
          kDnsTemporary},
     Rule{"null ?MX|does not accept (e-?)?mail|indicated no SMTP service", dns_permanent(Cause::kNullMx)},
     Rule{"Host found but no data record|MX records point to non-existent hosts|couldn.t find a mail exchanger or IP address|"
          "no MX (record )?found|no MX or A for domain|no mail ?servers? for|had no relevant answers",
          dns_permanent(Cause::kNoAddress)},
-    Rule{"Name service error.*(Host not found|invalid host)|host not found|host unknown|unknown host|Unrouteable (mail )?(address|domain)|"
-         "NXDOMAIN|domain does not exist|DNS domain .* does not exist|name or service not known|no such domain|domain name not found",
+    Rule{"Name service error.*(Host not found|invalid host)|host not found|host unknown|unknown host|Unrouteable (mail "
+         ")?(address|domain)|"
+         "NXDOMAIN|domain does not exist|DNS domain .* does not exist|name or service not known|no such domain|domain name not "
+         "found",
          dns_permanent(Cause::kNoSuchDomain)},
     Rule{"couldn.t find any host named|(illegal|invalid) host/domain name|DNS hard error|"
          "^([245]\\d\\d )?([245]\\.\\d+\\.\\d+ )?invalid domain$",
@@ -63,11 +70,13 @@ constexpr std::array kRules{
     // The connection.
     Rule{"connection refused|ECONNREFUSED|actively refused|socket error code 10061|winsock error code: 10061|os error 111",
          no_answer(Cause::kRefused)},
-    Rule{"no route to host|network (is|was) unreachable|host (is )?unreachable|host is down|EHOSTUNREACH|ENETUNREACH|no valid route|"
+    Rule{"no route to host|network (is|was) unreachable|host (is )?unreachable|host is down|EHOSTUNREACH|ENETUNREACH|no valid "
+         "route|"
          "socket error code 100(51|65)|winsock error code: 100(51|65)|not reachable",
          no_answer(Cause::kUnreachable)},
     // The connection stood, but no greeting came. Exim with TCP Fast Open says this of an unanswered SYN too.
-    Rule{"timed out while (receiving the initial server greeting|performing the (EHLO|HELO|LHLO) handshake)|during client greeting|"
+    Rule{"timed out while (receiving the initial server greeting|performing the (EHLO|HELO|LHLO) handshake)|during client "
+         "greeting|"
          "reading banner|timeout after (EHLO|HELO)|while reading the greeting|greeting (timeout|timed out)",
          no_answer(Cause::kSilent)},
     Rule{"SMTP timeout after initial connection|timeout after initial connection", no_answer(Cause::kTimeout)},
@@ -76,7 +85,8 @@ constexpr std::array kRules{
          "ECONNRESET|closed unexpectedly|closed abruptly|reset by peer",
          no_answer(Cause::kDropped)},
     Rule{"connection timed? ?out|operation timed out|connect(ion)? timeout|ETIMEDOUT|SocketTimedout|socket error code 10060|"
-         "winsock error code: 10060|timed out while connecting|timeout( after \\S+)? while connecting|: timed out|unable to connect|"
+         "winsock error code: 10060|timed out while connecting|timeout( after \\S+)? while connecting|: timed out|unable to "
+         "connect|"
          "did not respond in a timely|timeout waiting on connect|failed to connect|os error 110",
          no_answer(Cause::kTimeout)},
     Rule{"wasn.t able to establish an SMTP connection|no answer from (any )?host|did not accept our requests to connect|"
@@ -134,7 +144,8 @@ std::string_view find_enhanced_code(std::string_view text) {
     if (subject < 1 || subject > 3 || end >= text.size() || text[end] != '.') continue;
     ++end;
     const auto detail = digits();
-    const bool goes_on = end < text.size() && (is_digit(text[end]) || (text[end] == '.' && end + 1 < text.size() && is_digit(text[end + 1])));
+    const bool goes_on =
+        end < text.size() && (is_digit(text[end]) || (text[end] == '.' && end + 1 < text.size() && is_digit(text[end + 1])));
     if (detail >= 1 && detail <= 3 && !goes_on) return text.substr(at, end - at);
   }
   return {};

@@ -21,7 +21,7 @@ constexpr const char* kHelp =
     "Prints one JSON object for each delivery event in MTA logs (gzip too) and delivery reports.\n"
     "auto looks at the first lines of each file. Exit 0; 2: wrong usage; 1: a file cannot be read.\n";
 
-constexpr std::size_t kLookedAt = 200;       // lines by which the format is told
+constexpr std::size_t kLookedAt = 200;        // lines by which the format is told
 constexpr std::size_t kReportMax = 8u << 20;  // bytes of a delivery report
 
 using MakeParser = std::unique_ptr<bounce::LogParser> (*)();
@@ -32,8 +32,9 @@ struct Dialect {
 };
 
 constexpr Dialect kDialects[] = {
-    {"postfix", bounce::make_postfix_parser},   {"exim", bounce::make_exim_parser},   {"sendmail", bounce::make_sendmail_parser},
-    {"opensmtpd", bounce::make_opensmtpd_parser}, {"qmail", bounce::make_qmail_parser}, {"ndjson", bounce::make_ndjson_parser},
+    {"postfix", bounce::make_postfix_parser},   {"exim", bounce::make_exim_parser},
+    {"sendmail", bounce::make_sendmail_parser}, {"opensmtpd", bounce::make_opensmtpd_parser},
+    {"qmail", bounce::make_qmail_parser},       {"ndjson", bounce::make_ndjson_parser},
 };
 
 std::string rfc3339(SystemTime time) {

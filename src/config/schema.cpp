@@ -167,12 +167,13 @@ Wrong read_postfix_table(const toml::node& node, Config& config) {
   const auto type = colon == std::string::npos ? std::string() : text->substr(0, colon);
   const bool known = type == "hash" || type == "lmdb" || type == "cdb" || type == "btree";
   if (!known || text->size() < colon + 3 || (*text)[colon + 1] != '/')
-    return "is not a table mxpulse can write; give hash:, btree:, lmdb: or cdb: and a full path, like \"hash:/var/lib/mxpulse/hold\"";
+    return "is not a table mxpulse can write; give hash:, btree:, lmdb: or cdb: and a full path, like "
+           "\"hash:/var/lib/mxpulse/hold\"";
   config.gate.postfix.table = *text;
   return std::nullopt;
 }
 
-Read path(std::string& (*place)(Config&), std::string example) {
+Read path(std::string& (*place)(Config&), const std::string& example) {
   return [=](const toml::node& node, Config& config) -> Wrong {
     const auto text = node.value_exact<std::string>();
     if (!text || !text->starts_with('/')) return "is not a path; write it in full, like \"" + example + "\"";
@@ -184,11 +185,12 @@ Read path(std::string& (*place)(Config&), std::string example) {
 Wrong read_transport(const toml::node& node, Config& config) {
   const auto text = node.value_exact<std::string>();
   const bool plain = text && !text->empty() && text->size() <= 64 && std::all_of(text->begin(), text->end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-  });
+                       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+                     });
   if (!plain) return "is not the name of a transport in master.cf; write it like \"mxhold\"";
   // smtpd(8) answers 450 to whoever submits mail for that transport.
-  if (*text == "retry" || *text == "error") return quoted(*text) + " makes Postfix refuse mail to its clients; give a clone of smtp, like \"mxhold\"";
+  if (*text == "retry" || *text == "error")
+    return quoted(*text) + " makes Postfix refuse mail to its clients; give a clone of smtp, like \"mxhold\"";
   config.gate.postfix.transport = *text;
   return std::nullopt;
 }
@@ -282,10 +284,16 @@ const std::vector<Key>& keys() {
        duration(
            [](Config & c) -> auto& { return c.gate.max_hold; }, 1s, 48h)},
       {"gate.postfix", "table", read_postfix_table},
-      {"gate.postfix", "config_directory", path([](Config & c) -> auto& { return c.gate.postfix.config_directory; }, "/etc/postfix")},
+      {"gate.postfix", "config_directory",
+       path(
+           [](Config & c) -> auto& { return c.gate.postfix.config_directory; }, "/etc/postfix")},
       {"gate.postfix", "transport", read_transport},
-      {"gate.exim", "hold_file", path([](Config & c) -> auto& { return c.gate.exim.hold_file; }, "/run/mxpulse/hold")},
-      {"gate.exim", "program", path([](Config & c) -> auto& { return c.gate.exim.program; }, "/usr/sbin/exim4")},
+      {"gate.exim", "hold_file",
+       path(
+           [](Config & c) -> auto& { return c.gate.exim.hold_file; }, "/run/mxpulse/hold")},
+      {"gate.exim", "program",
+       path(
+           [](Config & c) -> auto& { return c.gate.exim.program; }, "/usr/sbin/exim4")},
       {"feed", "type", read_feed_type},
       {"feed", "path", read_feed_path},
       {"health", "fall",

@@ -80,10 +80,11 @@ void EventLog::gate_moved(const GateTransition& transition, GateMode mode, Now n
 }
 
 void EventLog::flushed(const DomainName& destination, std::size_t pushed, Duration took, std::string_view why, Now now) {
-  LogLine line{now.system,
-               Level::kInfo,
-               "flushed",
-               {{"destination", destination.text()}, {"pushed", std::to_string(pushed)}, {"seconds", std::to_string(to_seconds(took))}}};
+  LogLine line{
+      now.system,
+      Level::kInfo,
+      "flushed",
+      {{"destination", destination.text()}, {"pushed", std::to_string(pushed)}, {"seconds", std::to_string(to_seconds(took))}}};
   if (!why.empty()) line.fields.emplace_back("why", why);
   write(line);
 }

@@ -115,8 +115,7 @@ void Monitor::answered_the_mta(const Address& address, const BounceEvent& event,
   ProbeResult result;
   result.cause = event.bounce_class == BounceClass::kDelivered ? Cause::kReady : Cause::kBusy;
   result.why = "the MTA's log tells of an answer";
-  if (book_.record(address, result, now) == health::Transition::kChanged)
-    observer_.host_changed(address, true, 0, result, now);
+  if (book_.record(address, result, now) == health::Transition::kChanged) observer_.host_changed(address, true, 0, result, now);
   for (Destination* user : users_.at(address)) reassess(*user, now);
 }
 
@@ -279,9 +278,9 @@ void Monitor::probed(const Address& address, const ProbeResult& result) {
   if (transition == health::Transition::kChanged) {
     observer_.host_changed(address, health.streak.state() == health::State::kAnswering, health.streak.length(), result, now);
   }
-  const bool on_course = gatekeeper_ != nullptr && std::any_of(users->second.begin(), users->second.end(), [&](const Destination* one) {
-    return gatekeeper_->on_course(one->name);
-  });
+  const bool on_course =
+      gatekeeper_ != nullptr && std::any_of(users->second.begin(), users->second.end(),
+                                            [&](const Destination* one) { return gatekeeper_->on_course(one->name); });
   if (on_course || health.settled != settled_before || last_before != result.cause) {
     for (Destination* destination : users->second) reassess(*destination, now);
   }

@@ -40,8 +40,7 @@ std::string text_of(const std::set<DomainName>& held) {
 }  // namespace
 
 void EximHoldFile::write(const std::set<DomainName>& held, OnWritten on_written) {
-  loop_.post([alive = std::weak_ptr<bool>(alive_), result = replace_file(path_, text_of(held)),
-                    tell = std::move(on_written)] {
+  loop_.post([alive = std::weak_ptr<bool>(alive_), result = replace_file(path_, text_of(held)), tell = std::move(on_written)] {
     if (!alive.expired()) tell(result);
   });
 }
@@ -62,8 +61,8 @@ Waiting read_exim_queue(std::string_view printed, const std::set<DomainName>& wa
   std::string_view id;
   std::set<DomainName> destinations;
   const auto end_message = [&] {
-    const bool left_out = std::any_of(destinations.begin(), destinations.end(),
-                                      [&](const DomainName& name) { return leave_out.contains(name); });
+    const bool left_out =
+        std::any_of(destinations.begin(), destinations.end(), [&](const DomainName& name) { return leave_out.contains(name); });
     for (const DomainName& name : destinations) {
       if (!left_out && wanted.contains(name)) waiting[name].emplace_back(id);
     }
@@ -96,7 +95,9 @@ void EximQueue::list(const std::set<DomainName>& wanted, const std::set<DomainNa
   auto printed = std::make_shared<std::string>();
   listing_ = std::make_unique<net::Command>(
       loop_, std::vector<std::string>{program_, "-bp"}, kListLimit,
-      [printed](std::string_view piece) { printed->append(piece.substr(0, kPrintedMax - std::min(kPrintedMax, printed->size()))); },
+      [printed](std::string_view piece) {
+        printed->append(piece.substr(0, kPrintedMax - std::min(kPrintedMax, printed->size())));
+      },
       [this, printed, wanted, leave_out, on_listed = std::move(on_listed)](const Result<bool>& done) {
         listing_.reset();
         on_listed(done ? Result<Waiting>(read_exim_queue(*printed, wanted, leave_out)) : Result<Waiting>::failure(done.why()));
@@ -107,7 +108,8 @@ void EximQueue::push(const std::vector<std::string>& ids, OnPushed on_pushed) {
   for (std::size_t begin = 0; begin < ids.size(); begin += kIdsPerPush) {
     const std::size_t end = std::min(ids.size(), begin + kIdsPerPush);
     std::vector<std::string> arguments{program_, "-M"};
-    arguments.insert(arguments.end(), ids.begin() + static_cast<std::ptrdiff_t>(begin), ids.begin() + static_cast<std::ptrdiff_t>(end));
+    arguments.insert(arguments.end(), ids.begin() + static_cast<std::ptrdiff_t>(begin),
+                     ids.begin() + static_cast<std::ptrdiff_t>(end));
     auto& slot = pushes_.emplace_back();
     const bool last = end == ids.size();
     auto self = std::make_shared<net::Command*>(nullptr);

@@ -10,7 +10,7 @@
 namespace mxpulse::gate {
 
 struct EximOptions {
-  std::string hold_file;              // a domain a line; empty: no Exim
+  std::string hold_file;  // a domain a line; empty: no Exim
   std::string program = "exim4";
   bool operator==(const EximOptions&) const = default;
 };

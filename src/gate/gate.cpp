@@ -9,8 +9,7 @@ Gate::Transitions Gate::configure(Policy policy, Now now) {
   policy_ = std::move(policy);
   Transitions out;
   for (auto& [name, course] : courses_) {
-    if (is_held(course) && policy_.never_hold.contains(name))
-      release(name, course, "is on the never-hold list", false, now, out);
+    if (is_held(course) && policy_.never_hold.contains(name)) release(name, course, "is on the never-hold list", false, now, out);
     plan(name, course);
   }
   return out;
@@ -101,7 +100,8 @@ Gate::Transitions Gate::counted(std::size_t silent, std::size_t watched, Now now
   const bool was = std::exchange(panic_, silent >= policy_.panic_least && policy_.panic_ratio < 1 &&
                                              static_cast<double>(silent) > policy_.panic_ratio * static_cast<double>(watched));
   if (panic_ && !was)
-    release_all(std::to_string(silent) + " of " + std::to_string(watched) + " destinations are silent at once: is it us?", now, out);
+    release_all(std::to_string(silent) + " of " + std::to_string(watched) + " destinations are silent at once: is it us?", now,
+                out);
   return out;
 }
 

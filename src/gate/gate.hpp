@@ -26,8 +26,8 @@ struct Policy {
   Duration evidence_age = std::chrono::minutes(25);    // an own no-answer older than this holds nothing
   Duration nomination_age = std::chrono::hours(24);    // nor does a bounce older than this
   Duration trial_patience = std::chrono::minutes(10);  // so long a trial waits for the line that tells its result
-  double panic_ratio = 0.5;   // so many of the watched silent at once is our own fault; 1: never
-  std::size_t panic_least = 10;  // with fewer silent destinations there is no panic
+  double panic_ratio = 0.5;                            // so many of the watched silent at once is our own fault; 1: never
+  std::size_t panic_least = 10;                        // with fewer silent destinations there is no panic
   std::unordered_set<DomainName> never_hold{};
 };
 

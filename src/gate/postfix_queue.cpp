@@ -85,13 +85,13 @@ void PostfixQueue::push_next() {
   if (to_push_.empty()) return;
   Push push = std::move(to_push_.front());
   to_push_.pop_front();
-  pushing_ = std::make_unique<net::Command>(
-      loop_, std::vector<std::string>{"postqueue", "-c", config_directory_, "-i", push.id}, kPushLimit, nullptr,
-      [this, tell = std::move(push.on_pushed)](const Result<bool>& done) {
-        pushing_.reset();
-        push_next();
-        if (tell) tell(done);
-      });
+  pushing_ =
+      std::make_unique<net::Command>(loop_, std::vector<std::string>{"postqueue", "-c", config_directory_, "-i", push.id},
+                                     kPushLimit, nullptr, [this, tell = std::move(push.on_pushed)](const Result<bool>& done) {
+                                       pushing_.reset();
+                                       push_next();
+                                       if (tell) tell(done);
+                                     });
 }
 
 }  // namespace mxpulse::gate

@@ -2,6 +2,7 @@
 
 #include <spawn.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -9,8 +10,6 @@
 #include <fstream>
 
 #include "gate/whole_file.hpp"
-
-extern char** environ;
 
 namespace mxpulse::gate {
 namespace {
@@ -41,9 +40,9 @@ void PostfixTable::begin() {
   again_ = false;
   const auto written = write_whole_file(path_ + ".new", text());
   if (!written) {
-    postmap_ = std::make_unique<net::Command>(
-        loop_, std::vector<std::string>{"true"}, kPostmapLimit, nullptr,
-        [this, why = written.why()](const Result<bool>&) { finish(Result<bool>::failure(why)); });
+    postmap_ =
+        std::make_unique<net::Command>(loop_, std::vector<std::string>{"true"}, kPostmapLimit, nullptr,
+                                       [this, why = written.why()](const Result<bool>&) { finish(Result<bool>::failure(why)); });
     return;
   }
   postmap_ = std::make_unique<net::Command>(

@@ -10,7 +10,7 @@
 namespace mxpulse::gate {
 
 struct PostfixOptions {
-  std::string table;                                    // "hash:/var/lib/mxpulse/hold": type and path; empty: no table
+  std::string table;  // "hash:/var/lib/mxpulse/hold": type and path; empty: no table
   std::string config_directory = "/etc/postfix";
   std::string transport = "mxhold";
   bool operator==(const PostfixOptions&) const = default;

@@ -68,20 +68,47 @@ inline constexpr Name kHoldTransitions{"mxpulse_hold_transitions_total", Type::k
                                        "Moves of the gate: held, trial, released, exhausted."};
 inline constexpr Name kRetries{"mxpulse_retries_total", Type::kCounter, "result",
                                "Trial deliveries, by what the MTA's log says became of them."};
-inline constexpr Name kRecoveryDetection{"mxpulse_recovery_detection_seconds", Type::kHistogram, "",
-                                         "From our last no-answer to the answer that released a hold: at most so long a recovery went unseen."};
+inline constexpr Name kRecoveryDetection{
+    "mxpulse_recovery_detection_seconds", Type::kHistogram, "",
+    "From our last no-answer to the answer that released a hold: at most so long a recovery went unseen."};
 inline constexpr Name kGateErrors{"mxpulse_gate_errors_total", Type::kCounter, "",
                                   "Times holds could not be given to an MTA, which then delivers."};
 inline constexpr Name kReloadSuccessful{"mxpulse_config_last_reload_successful", Type::kGauge, "",
                                         "1 if the configuration file in place is in force."};
 
-inline constexpr std::array kAllNames{
-    kBuildInfo,           kBounces,          kDestinations,    kDestinationAvailable, kDestinationStreak,
-    kDestinationSince,    kDestinationCause, kHostAnswering,   kHostStreak,           kHostLastProbe,
-    kHostCause,           kProbes,           kProbeDuration,   kProbesInFlight,       kProbeLag,
-    kDnsQueries,          kDnsCacheHits,     kDnsStaleAnswers, kDnsDuration,          kDnsAnswering,
-    kFeedLines,           kFeedLastEvent,    kFeedErrors,      kDestinationsTracked,  kDestinationsExported,
-    kDestinationsOmitted, kDestinationHeld,  kDestinationNextRetry, kHolds,             kHoldTransitions,
-    kRetries,             kRecoveryDetection, kGateErrors,      kReloadSuccessful};
+inline constexpr std::array kAllNames{kBuildInfo,
+                                      kBounces,
+                                      kDestinations,
+                                      kDestinationAvailable,
+                                      kDestinationStreak,
+                                      kDestinationSince,
+                                      kDestinationCause,
+                                      kHostAnswering,
+                                      kHostStreak,
+                                      kHostLastProbe,
+                                      kHostCause,
+                                      kProbes,
+                                      kProbeDuration,
+                                      kProbesInFlight,
+                                      kProbeLag,
+                                      kDnsQueries,
+                                      kDnsCacheHits,
+                                      kDnsStaleAnswers,
+                                      kDnsDuration,
+                                      kDnsAnswering,
+                                      kFeedLines,
+                                      kFeedLastEvent,
+                                      kFeedErrors,
+                                      kDestinationsTracked,
+                                      kDestinationsExported,
+                                      kDestinationsOmitted,
+                                      kDestinationHeld,
+                                      kDestinationNextRetry,
+                                      kHolds,
+                                      kHoldTransitions,
+                                      kRetries,
+                                      kRecoveryDetection,
+                                      kGateErrors,
+                                      kReloadSuccessful};
 
 }  // namespace mxpulse::metrics

@@ -105,6 +105,7 @@ Command::Command(Loop& loop, const std::vector<std::string>& arguments, Duration
   state.open(state.deadline);
 
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (const std::string& one : arguments) argv.push_back(const_cast<char*>(one.c_str()));
   argv.push_back(nullptr);
   std::array<uv_stdio_container_t, 3> stdio{};
