@@ -3,6 +3,7 @@
 import glob
 import os
 import shutil
+import smtplib
 
 from lab import ROOT, eventually, run
 
@@ -55,6 +56,13 @@ def postfix_folder(lab, listen=None):
     return folder
 
 
+def submit(domain, count=1):
+    """Sends messages by SMTP to the MTA at 127.0.0.1, which must take each."""
+    for number in range(count):
+        with smtplib.SMTP("127.0.0.1", 25, local_hostname="client.lab.example", timeout=30) as client:
+            client.sendmail("me@sender.lab.example", [f"user{number}@{domain}"], f"Subject: {number}\r\n\r\nhello\r\n")
+
+
 def unpacked(package):
     """The folder of an unpacked MTA and the environment its libraries need, or nothing."""
     folder = os.path.join(ROOT, "build", "mtas", package)
@@ -93,6 +101,36 @@ begin routers
 begin transports
 """
 
+# Sends by DNS. Its own timers are long, so that mail comes back by mxpulse's hand.
+EXIM_SENDER = """primary_hostname = sender.lab.example
+spool_directory = /var/spool/exim4
+log_file_path = /var/spool/exim4/%slog
+exim_user = Debian-exim
+exim_group = Debian-exim
+exim_path = {program}
+keep_environment =
+local_interfaces = 127.0.0.1
+daemon_smtp_ports = 25
+dns_dnssec_ok = -1
+acl_smtp_rcpt = acl_rcpt
+{hooks}
+begin acl
+acl_rcpt:
+  accept
+begin routers
+dnslookup:
+  driver = dnslookup
+  transport = remote_smtp
+  ignore_target_hosts = 127.0.0.0/8
+begin transports
+remote_smtp:
+  driver = smtp
+  connect_timeout = 2s
+  command_timeout = 2s
+begin retry
+* * F,4d,1h
+"""
+
 OPENSMTPD = """listen on {address} port 25 hostname opensmtpd.lab.example
 action "store" mbox
 match for local action "store"
@@ -104,6 +142,19 @@ def start_exim(lab, address):
     with open("/etc/exim4/exim4.conf", "w", encoding="utf-8") as file:
         file.write(EXIM.format(address=address))
     return lab.start([folder + "/usr/sbin/exim4", "-bdf"], env=environment)
+
+
+def start_sending_exim(lab, hooks):
+    """An Exim that sends, with `hooks` in its main section; also gives the program to ask its queue with."""
+    folder, environment = unpacked("exim4-daemon-light")
+    program = folder + "/usr/sbin/exim4"
+    # It runs itself again, set-uid, which looks at no environment for its libraries.
+    with open("/etc/ld.so.conf.d/lab.conf", "w", encoding="utf-8") as file:
+        file.write(environment["LD_LIBRARY_PATH"].replace(":", "\n") + "\n")
+    run("ldconfig")
+    with open("/etc/exim4/exim4.conf", "w", encoding="utf-8") as file:
+        file.write(EXIM_SENDER.format(hooks=hooks, program=program))
+    return lab.start([program, "-bdf", "-q30m"]), program
 
 
 def start_opensmtpd(lab, address):

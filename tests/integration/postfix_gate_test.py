@@ -8,7 +8,7 @@ import subprocess
 import time
 
 from lab import *
-from mtas import postfix_folder
+from mtas import postfix_folder, submit
 
 enter()
 cases = Cases()
@@ -51,42 +51,13 @@ def held(folder):
     return [line.split()[0] for line in open(path, encoding="utf-8") if line[0] != "#"] if os.path.exists(path) else []
 
 
-def takes_mail(host, connection):
-    connection.sendall(b"220 mx ESMTP\r\n")
-    connection.settimeout(20)
-    data = False
-    pending = b""
-    while True:
-        piece = connection.recv(65536)
-        if not piece:
-            return
-        pending += piece
-        while b"\r\n" in pending:
-            line, pending = pending.split(b"\r\n", 1)
-            if data:
-                if line == b".":
-                    data = False
-                    host.heard.append(time.monotonic())
-                    connection.sendall(b"250 taken\r\n")
-                continue
-            word = line[:4].upper()
-            if word == b"DATA":
-                data = True
-                connection.sendall(b"354 go\r\n")
-            elif word == b"QUIT":
-                connection.sendall(b"221 bye\r\n")
-                return
-            else:
-                connection.sendall(b"250 ok\r\n")
-
-
 with Lab() as lab:
     lab.dns({"lab.example": "dest MX 10 mx\nmx A 192.0.2.50\nother MX 10 mx-other\nmx-other A 192.0.2.51\nslow MX 10 mx-slow\nmx-slow A 192.0.2.52"})
     run(["mount", "--bind", lab.write("resolv.conf", f"nameserver {DNS}\n"), os.path.realpath("/etc/resolv.conf")])
     firewall("-A INPUT -d 192.0.2.50 -p tcp --dport 25 -j DROP")
     firewall("-A INPUT -d 192.0.2.52 -p tcp --dport 25 -j DROP")
     other = Host("192.0.2.51", takes_mail)
-    folder = postfix_folder(lab)
+    folder = postfix_folder(lab, "127.0.0.1")
     os.makedirs(folder + "/table")
     with open(folder + "/etc/main.cf", encoding="utf-8") as main:  # it shall come back by mxpulse's hand, not by Postfix's timers
         settings = main.read().replace("backoff_time = 5s", "backoff_time = 300s").replace("queue_run_delay = 5s", "queue_run_delay = 300s")
@@ -97,22 +68,17 @@ with Lab() as lab:
         master.write(open(ROOT + "/config/postfix/master.cf", encoding="utf-8").read())
     environment = {**os.environ, "MAIL_CONFIG": folder + "/etc"}
 
-    def send(domain, count=1):
-        for number in range(count):
-            subprocess.run(["sendmail", "-f", "me@sender.lab.example", f"user{number}@{domain}"], input=f"Subject: {number}\n\nhello\n",
-                           text=True, env=environment, check=True)
-
     daemon = lab.daemon(CONFIG.format(folder=folder, mode="enforce"))
     eventually(lambda: os.path.exists(folder + "/table/hold.db"), "the table is written at the start", log=daemon.log)
     run(["postfix", "-c", folder + "/etc", "start"])
     try:
-        send("dest.lab.example", 3)
+        submit("dest.lab.example", 3)
         eventually(lambda: held(folder) == ["dest.lab.example"], "the destination is held", 60, daemon.log)
         cases.check("a hold begins once it bounced and our probes find it silent", True)
         time.sleep(12)  # Postfix looks at its tables every 10 s
         log_before = open(folder + "/mail.log", encoding="utf-8").read()
-        send("dest.lab.example", 2)
-        send("other.lab.example")
+        submit("dest.lab.example", 2)  # an SMTP client, whose mail is taken whatever is held
+        submit("other.lab.example")
         eventually(lambda: other.heard, "mail to others flows", 20, folder + "/mail.log")
         eventually(lambda: open(folder + "/mail.log", encoding="utf-8").read().count("deferred transport") >= 2, "held mail waits", 20, folder + "/mail.log")
         log_held = open(folder + "/mail.log", encoding="utf-8").read()[len(log_before):]
@@ -120,7 +86,7 @@ with Lab() as lab:
         cases.check("five messages wait", len(mails_for(environment, "dest.lab.example")) == 5)
         cases.check("mxpulse's own deferrals are no evidence", held(folder) == ["dest.lab.example"])
 
-        send("slow.lab.example")
+        submit("slow.lab.example")
         eventually(lambda: len(mails_for(environment, "slow.lab.example")) == 1, "a message for somebody else waits by itself", 20)
         time.sleep(3)
         slow_before = open(folder + "/mail.log", encoding="utf-8").read().count("to=<user0@slow.lab.example>")

@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Held and released: a real Exim whose destination goes away and comes back. Nobody touches the queue."""
+
+import subprocess
+import time
+
+from lab import *
+from mtas import private_machine, start_sending_exim, submit, unpacked
+
+enter()
+cases = Cases()
+if not unpacked("exim4-daemon-light")[0]:
+    print("skip: no Exim on this machine")
+    raise SystemExit(SKIP)
+
+LOG = "/var/spool/exim4/mainlog"
+HOLD = "/run/mxpulse/hold"
+CONFIG = """[dns]
+servers = ["127.0.0.53"]
+[probe]
+connect_timeout = "1s"
+greeting_timeout = "2s"
+interval = "1s"
+interval_undecided = "500ms"
+interval_silent_max = "2s"
+per_address = "500ms"
+allow = ["192.0.2.0/24"]
+[watch]
+bounces = 1
+[gate]
+mode = "enforce"
+[gate.exim]
+hold_file = "%s"
+program = "%s"
+[[feed]]
+type = "exim"
+path = "%s"
+"""
+
+
+def text(path):
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except FileNotFoundError:
+        return ""
+
+
+def held():
+    return [line for line in text(HOLD).splitlines() if not line.startswith("#")]
+
+
+with Lab() as lab:
+    lab.dns({"lab.example": "dest MX 10 mx\nmx A 192.0.2.50\nother MX 10 mx-other\nmx-other A 192.0.2.51\nslow MX 10 mx-slow\nmx-slow A 192.0.2.52"})
+    private_machine(lab)
+    run(["mount", "--bind", lab.write("resolv.conf", f"nameserver {DNS}\n"), os.path.realpath("/etc/resolv.conf")])
+    os.makedirs("/run/mxpulse")
+    firewall("-A INPUT -d 192.0.2.50 -p tcp --dport 25 -j DROP")
+    firewall("-A INPUT -d 192.0.2.52 -p tcp --dport 25 -j DROP")
+    other = Host("192.0.2.51", takes_mail)
+    exim, program = start_sending_exim(lab, text(ROOT + "/config/exim/main.conf"))
+
+    def waiting(domain):
+        return subprocess.run([program, "-bp"], capture_output=True, text=True, check=True).stdout.count("@" + domain)
+
+    daemon = lab.daemon(CONFIG % (HOLD, program, LOG))
+    eventually(lambda: os.path.exists(HOLD), "the hold file is written at the start", log=daemon.log)
+    submit("dest.lab.example", 3)
+    eventually(lambda: held() == ["dest.lab.example"], "the destination is held", 60, daemon.log)
+    cases.check("a hold begins once it bounced and our probes find it silent", True)
+
+    before = text(LOG)
+    submit("dest.lab.example", 2)
+    submit("other.lab.example")
+    eventually(lambda: other.heard, "mail to others flows", 20, LOG)
+    eventually(lambda: text(LOG).count("domain is held") >= 2, "held mail waits", 20, LOG)
+    while_held = text(LOG)[len(before):]
+    cases.check("the MTA makes no attempt while held", "mx.lab.example" not in while_held, while_held)
+    cases.check("five messages wait", waiting("dest.lab.example") == 5, waiting("dest.lab.example"))
+
+    submit("slow.lab.example")
+    eventually(lambda: held() == ["dest.lab.example", "slow.lab.example"], "a second destination is held beside it", 60, daemon.log)
+    host = Host("192.0.2.50", takes_mail)
+    before = text(LOG)
+    firewall("-D INPUT -d 192.0.2.50 -p tcp --dport 25 -j DROP")
+    back = time.monotonic()
+    eventually(lambda: len(host.heard) == 5, "all its mail is delivered", 30, daemon.log)
+    took = time.monotonic() - back
+    cases.check(f"all five arrive {took:.0f} s after the host is back, and nobody touched the queue", took < 2 + 15)
+    cases.check("the other one is held as before", held() == ["slow.lab.example"], held())
+    cases.check("the flush moved no other's mail", "slow.lab.example" not in text(LOG)[len(before):], text(LOG)[len(before):])
+    eventually(lambda: "event=flushed" in text(daemon.log), "it says how long the flush took", 70, daemon.log)
+cases.end()
