@@ -8,6 +8,7 @@
 #include "cli/config_check.hpp"
 #include "cli/demo.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/open_gates.hpp"
 #include "cli/run.hpp"
 
 namespace mxpulse::cli {
@@ -20,6 +21,7 @@ constexpr const char* kHelp =
     "  mxpulse run --config FILE             watch destinations and tell Prometheus\n"
     "  mxpulse classify FILE...|-            what MTA logs and delivery reports say, as JSON\n"
     "  mxpulse config-check FILE             say what is wrong with a configuration\n"
+    "  mxpulse open-gates --config FILE      empty the hold tables of a daemon that has ended\n"
     "  mxpulse demo                          run against a small internet on loopback\n"
     "  mxpulse --version\n"
     "\n"
@@ -32,6 +34,7 @@ Command command_named(const std::string& name) {
   if (name == "run") return run;
   if (name == "classify") return classify;
   if (name == "config-check") return config_check;
+  if (name == "open-gates") return open_gates;
   if (name == "demo") return demo;
   return nullptr;
 }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "mxpulse/domain_name.hpp"
 #include "mxpulse/endpoint.hpp"
 #include "mxpulse/hold.hpp"
+#include "mxpulse/stream_address.hpp"
 #include "mxpulse/time.hpp"
 
 namespace mxpulse::config {
@@ -61,6 +63,7 @@ struct Health {
 
 struct GatePostfix {
   std::string table;  // "TYPE:PATH" of the lookup table; empty: none
+  std::optional<StreamAddress> socketmap;
   std::string config_directory = "/etc/postfix";
   std::string transport = "mxhold";
 };

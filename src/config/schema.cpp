@@ -173,6 +173,14 @@ Wrong read_postfix_table(const toml::node& node, Config& config) {
   return std::nullopt;
 }
 
+Wrong read_socketmap(const toml::node& node, Config& config) {
+  const auto text = node.value_exact<std::string>();
+  const auto address = parse_stream_address(text ? *text : "");
+  if (!address) return address.why();
+  config.gate.postfix.socketmap = *address;
+  return std::nullopt;
+}
+
 Read path(std::string& (*place)(Config&), const std::string& example) {
   return [=](const toml::node& node, Config& config) -> Wrong {
     const auto text = node.value_exact<std::string>();
@@ -284,6 +292,7 @@ const std::vector<Key>& keys() {
        duration(
            [](Config & c) -> auto& { return c.gate.max_hold; }, 1s, 48h)},
       {"gate.postfix", "table", read_postfix_table},
+      {"gate.postfix", "socketmap", read_socketmap},
       {"gate.postfix", "config_directory",
        path(
            [](Config & c) -> auto& { return c.gate.postfix.config_directory; }, "/etc/postfix")},

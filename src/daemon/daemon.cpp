@@ -63,7 +63,7 @@ class Daemon::Parts {
     net::Timer alive(loop_, [] { tell_alive(); });
     if (const auto interval = watchdog_interval()) alive.start_every(*interval / 2);
 
-    gatekeeper_.configure(gate_options(config_));
+    if (!gatekeeper_.configure(gate_options(config_))) throw std::runtime_error("cannot start: the gate would not hold what it promises");
     monitor_.use(gatekeeper_);
     monitor_.use(prober_);
     monitor_.use(*resolver_);

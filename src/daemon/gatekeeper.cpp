@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gate/postfix_queue.hpp"
+#include "gate/socketmap.hpp"
 
 namespace mxpulse::daemon {
 
@@ -10,7 +11,7 @@ using gate::Flusher;
 
 struct Gatekeeper::Mta {
   std::string name;
-  std::unique_ptr<gate::HoldTable> table;
+  std::vector<std::unique_ptr<gate::HoldTable>> tables;
   std::unique_ptr<gate::MailQueue> queue;
   std::unique_ptr<Flusher> flusher;
 };
@@ -22,39 +23,50 @@ Gatekeeper::Gatekeeper(net::Loop& loop, const Clock& clock, Observer& observer)
 
 Gatekeeper::~Gatekeeper() = default;
 
-void Gatekeeper::configure(GateOptions options) {
-  const bool other_mtas =
-      options.mode != options_.mode || !(options.postfix == options_.postfix) || !(options.exim == options_.exim);
+bool Gatekeeper::configure(GateOptions options) {
+  const bool other_mtas = options.mode != options_.mode || !(options.files == options_.files);
   // Who is left by the new options must not keep what the old ones gave it.
-  if (other_mtas && options_.mode == GateMode::kEnforce) {
-    for (const auto& mta : mtas_) mta->table->clear_now();
-  }
+  if (other_mtas && options_.mode == GateMode::kEnforce) clear_tables();
   options_ = std::move(options);
   apply(gate_.configure(options_.policy, clock_.now()));
-  if (!other_mtas && !mtas_.empty()) return;
-  mtas_ = make_mtas();
-  for (const auto& mta : mtas_) {
-    if (options_.mode == GateMode::kObserve && mta->table->holds_somebody()) mta->table->clear_now();
-  }
+  if (!other_mtas && !mtas_.empty()) return true;
+  const bool complete = make_mtas();
+  const bool guarded = start_guard();
+  if (options_.mode == GateMode::kObserve) clear_tables();
   write_tables();
+  return complete && guarded;
 }
 
-std::vector<std::unique_ptr<Gatekeeper::Mta>> Gatekeeper::make_mtas() {
-  std::vector<std::unique_ptr<Mta>> mtas;
-  const auto add = [&](std::string name, std::unique_ptr<gate::HoldTable> table, std::unique_ptr<gate::MailQueue> queue) {
-    auto mta = std::make_unique<Mta>(Mta{std::move(name), std::move(table), std::move(queue), nullptr});
-    mta->flusher = std::make_unique<Flusher>(loop_, clock_, *mta->queue, [this](const Flusher::Flushed& done) {
-      observer_.flushed(done.destination, done.pushed, done.took, done.why, clock_.now());
-    });
-    mtas.push_back(std::move(mta));
-  };
-  if (!options_.postfix.table.empty())
-    add("postfix", std::make_unique<gate::PostfixTable>(loop_, options_.postfix),
-        std::make_unique<gate::PostfixQueue>(loop_, options_.postfix.config_directory));
-  if (!options_.exim.hold_file.empty())
-    add("exim", std::make_unique<gate::EximHoldFile>(loop_, options_.exim.hold_file),
-        std::make_unique<gate::EximQueue>(loop_, options_.exim.program));
-  return mtas;
+bool Gatekeeper::make_mtas() {
+  mtas_.clear();  // the old socketmap leaves its address first
+  bool complete = true;
+  const auto& [postfix, exim] = options_.files;
+  if (!postfix.table.empty() || options_.socketmap) {
+    Mta& mta = add_mta("postfix", std::make_unique<gate::PostfixQueue>(loop_, postfix.config_directory));
+    if (!postfix.table.empty()) mta.tables.push_back(std::make_unique<gate::PostfixTable>(loop_, postfix));
+    if (options_.socketmap) {
+      auto served = gate::Socketmap::serve(loop_, *options_.socketmap, postfix.transport);
+      complete = bool(served);
+      if (served)
+        mta.tables.push_back(std::move(*served));
+      else
+        observer_.gate_failed("postfix", served.why(), clock_.now());
+    }
+  }
+  if (!exim.hold_file.empty()) {
+    Mta& mta = add_mta("exim", std::make_unique<gate::EximQueue>(loop_, exim.program));
+    mta.tables.push_back(std::make_unique<gate::EximHoldFile>(loop_, exim.hold_file));
+  }
+  return complete;
+}
+
+Gatekeeper::Mta& Gatekeeper::add_mta(std::string name, std::unique_ptr<gate::MailQueue> queue) {
+  auto mta = std::make_unique<Mta>(Mta{std::move(name), {}, std::move(queue), nullptr});
+  mta->flusher = std::make_unique<Flusher>(loop_, clock_, *mta->queue, [this](const Flusher::Flushed& done) {
+    observer_.flushed(done.destination, done.pushed, done.took, done.why, clock_.now());
+  });
+  mtas_.push_back(std::move(mta));
+  return *mtas_.back();
 }
 
 void Gatekeeper::observed(const DomainName& name, bool silent, std::string why) {
@@ -65,9 +77,26 @@ void Gatekeeper::stop() {
   wake_.stop();
   const Now now = clock_.now();
   for (const auto& one : gate_.stop(now)) observer_.gate_moved(one, options_.mode, now);
-  if (options_.mode == GateMode::kEnforce) {
-    for (const auto& mta : mtas_) mta->table->clear_now();
+  if (options_.mode == GateMode::kEnforce) clear_tables();
+}
+
+void Gatekeeper::clear_tables() {
+  for (const auto& mta : mtas_) {
+    for (const auto& table : mta->tables) {
+      if (!table->holds_somebody()) continue;
+      const auto cleared = table->clear_now();
+      if (!cleared) observer_.gate_failed(mta->name, cleared.why(), clock_.now());
+    }
   }
+}
+
+bool Gatekeeper::start_guard() {
+  guard_.reset();
+  if (options_.mode == GateMode::kObserve || options_.files.none()) return true;
+  auto started = gate::HoldGuard::start(options_.files);
+  if (started) guard_ = std::move(*started);
+  if (!started) observer_.gate_failed("guard", started.why(), clock_.now());
+  return bool(started);
 }
 
 void Gatekeeper::apply(const gate::Gate::Transitions& transitions) {
@@ -108,9 +137,11 @@ void Gatekeeper::write_tables() {
   const auto held = gate_.held();
   for (const auto& mta : mtas_) {
     mta->flusher->set_held(held);
-    mta->table->write(held, [this, name = mta->name](const Result<bool>& written) {
-      if (!written) observer_.gate_failed(name, written.why(), clock_.now());
-    });
+    for (const auto& table : mta->tables) {
+      table->write(held, [this, name = mta->name](const Result<bool>& written) {
+        if (!written) observer_.gate_failed(name, written.why(), clock_.now());
+      });
+    }
   }
 }
 

@@ -6,11 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "gate/exim.hpp"
 #include "gate/flusher.hpp"
 #include "gate/gate.hpp"
-#include "gate/postfix_table.hpp"
+#include "gate/hold_guard.hpp"
+#include "gate/mail_queue.hpp"
 #include "mxpulse/observer.hpp"
+#include "mxpulse/stream_address.hpp"
 #include "net/timer.hpp"
 
 namespace mxpulse::daemon {
@@ -18,8 +19,8 @@ namespace mxpulse::daemon {
 struct GateOptions {
   GateMode mode = GateMode::kObserve;
   gate::Policy policy;
-  gate::PostfixOptions postfix;
-  gate::EximOptions exim;
+  gate::HoldFiles files;
+  std::optional<StreamAddress> socketmap;  // served in either mode: a Postfix that asks and gets no answer defers all mail
 };
 
 // In observe mode the same is computed and told, and no MTA is touched. Lives on the loop's thread.
@@ -29,7 +30,8 @@ class Gatekeeper {
   ~Gatekeeper();
 
   // A hold table that a dead process left is emptied, in either mode: nobody would ever release it.
-  void configure(GateOptions options);
+  // False when the socketmap cannot be served or the guard not be started; the observer is told why.
+  bool configure(GateOptions options);
 
   void nominated(const DomainName& name) { apply(gate_.nominated(name, clock_.now())); }
   void delivered(const DomainName& name) { apply(gate_.delivered(name, clock_.now())); }
@@ -52,7 +54,10 @@ class Gatekeeper {
   void act(const GateTransition& transition);
   void try_one(const DomainName& name);
   void write_tables();
-  std::vector<std::unique_ptr<Mta>> make_mtas();
+  void clear_tables();
+  bool start_guard();
+  bool make_mtas();
+  Mta& add_mta(std::string name, std::unique_ptr<gate::MailQueue> queue);
 
   net::Loop& loop_;
   const Clock& clock_;
@@ -60,6 +65,7 @@ class Gatekeeper {
   GateOptions options_;
   gate::Gate gate_;
   std::vector<std::unique_ptr<Mta>> mtas_;
+  std::unique_ptr<gate::HoldGuard> guard_;  // in enforce mode
   net::Timer wake_;
 };
 

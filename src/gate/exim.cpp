@@ -45,7 +45,7 @@ void EximHoldFile::write(const std::set<DomainName>& held, OnWritten on_written)
   });
 }
 
-void EximHoldFile::clear_now() { static_cast<void>(replace_file(path_, text_of({}))); }
+Result<bool> EximHoldFile::clear_now() { return replace_file(path_, text_of({})); }
 
 bool EximHoldFile::holds_somebody() const {
   std::ifstream file(path_);

@@ -21,7 +21,7 @@ class EximHoldFile final : public HoldTable {
   EximHoldFile(net::Loop& loop, std::string path) : loop_(loop), path_(std::move(path)) {}
 
   void write(const std::set<DomainName>& held, OnWritten on_written) override;
-  void clear_now() override;
+  Result<bool> clear_now() override;
   bool holds_somebody() const override;
 
  private:

@@ -24,8 +24,8 @@ class HoldTable {
   virtual ~HoldTable() = default;
   // From now on exactly these are held. A call while another is under way follows it; only the newest counts.
   virtual void write(const std::set<DomainName>& held, OnWritten on_written) = 0;
-  // The same, before returning: for the end of the process. Best effort.
-  virtual void clear_now() = 0;
+  // Holds nobody, before it returns: for the end of the process. A failure says what is still in place.
+  virtual Result<bool> clear_now() = 0;
   // Whether the table in place holds anybody.
   virtual bool holds_somebody() const = 0;
 };

@@ -53,33 +53,38 @@ void PostfixTable::begin() {
 void PostfixTable::finish(Result<bool> compiled) {
   postmap_.reset();
   if (again_) return begin();
-  if (compiled) {
-    const auto put = [&](const std::string& end) {
-      const std::string from = path_ + ".new" + end;
-      const std::string to = path_ + end;
-      if (std::rename(from.c_str(), to.c_str()) != 0)
-        compiled = Result<bool>::failure(to + ": cannot be put in place: " + std::strerror(errno));
-    };
-    put(suffix());
-    if (compiled) put("");
-  }
+  if (compiled) compiled = put_in_place();
   for (const auto& tell : std::exchange(waiting_, {})) tell(compiled);
 }
 
-void PostfixTable::clear_now() {
+// What Postfix reads comes first.
+Result<bool> PostfixTable::put_in_place() const {
+  for (const std::string& end : {suffix(), std::string()}) {
+    const std::string from = path_ + ".new" + end;
+    const std::string to = path_ + end;
+    if (std::rename(from.c_str(), to.c_str()) != 0)
+      return Result<bool>::failure(to + ": cannot be put in place: " + std::strerror(errno));
+  }
+  return true;
+}
+
+Result<bool> PostfixTable::clear_now() {
+  using Failed = Result<bool>;
   postmap_.reset();
   waiting_.clear();
   held_.clear();
-  if (!write_whole_file(path_ + ".new", text())) return;
+  auto written = write_whole_file(path_ + ".new", text());
+  if (!written) return written;
   const std::string source = type_ + ":" + path_ + ".new";
   std::vector<const char*> argv{"postmap", "-c", options_.config_directory.c_str(), source.c_str(), nullptr};
   pid_t child = 0;
-  if (posix_spawnp(&child, "postmap", nullptr, nullptr, const_cast<char* const*>(argv.data()), environ) != 0) return;
+  const int error = posix_spawnp(&child, "postmap", nullptr, nullptr, const_cast<char* const*>(argv.data()), environ);
+  if (error != 0) return Failed::failure(std::string("postmap: cannot be run: ") + std::strerror(error));
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
-  std::rename((path_ + ".new" + suffix()).c_str(), (path_ + suffix()).c_str());
-  std::rename((path_ + ".new").c_str(), path_.c_str());
+  if (status != 0) return Failed::failure("postmap " + source + " failed; " + path_ + " still holds what it held");
+  return put_in_place();
 }
 
 bool PostfixTable::holds_somebody() const {

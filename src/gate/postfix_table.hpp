@@ -23,12 +23,13 @@ class PostfixTable final : public HoldTable {
   PostfixTable(net::Loop& loop, PostfixOptions options);
 
   void write(const std::set<DomainName>& held, OnWritten on_written) override;
-  void clear_now() override;
+  Result<bool> clear_now() override;
   bool holds_somebody() const override;
 
  private:
   void begin();
   void finish(Result<bool> compiled);
+  Result<bool> put_in_place() const;
   std::string text() const;
   std::string suffix() const;
 

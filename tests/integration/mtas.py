@@ -1,9 +1,11 @@
 """Real mail servers beside the machine's own: private folders, private users, inside the test's namespaces."""
 
 import glob
+import json
 import os
 import shutil
 import smtplib
+import subprocess
 
 from lab import ROOT, eventually, run
 
@@ -54,6 +56,45 @@ def postfix_folder(lab, listen=None):
             file.write(line)
         file.write("postlog unix-dgram n - n - 1 postlogd\n" if "postlog " not in open(folder + "/etc/master.cf", encoding="utf-8").read() else "")
     return folder
+
+
+class SendingPostfix:
+    """A Postfix that sends, gated by the snippets under config/postfix. Its own timers are long, so that mail comes back by mxpulse's hand."""
+
+    def __init__(self, lab, snippet):
+        self.folder = postfix_folder(lab, "127.0.0.1")
+        os.makedirs(self.folder + "/table")
+        with open(self.folder + "/etc/main.cf", encoding="utf-8") as main:
+            settings = main.read().replace("backoff_time = 5s", "backoff_time = 300s").replace("queue_run_delay = 5s", "queue_run_delay = 300s")
+        with open(self.folder + "/etc/main.cf", "w", encoding="utf-8") as main:
+            hooks = open(ROOT + "/config/postfix/" + snippet, encoding="utf-8").read()
+            main.write(settings + "\n" + hooks.replace("/var/lib/mxpulse/hold", self.folder + "/table/hold"))
+        with open(self.folder + "/etc/master.cf", "a", encoding="utf-8") as master:
+            master.write(open(ROOT + "/config/postfix/master.cf", encoding="utf-8").read())
+        self.environment = {**os.environ, "MAIL_CONFIG": self.folder + "/etc"}
+
+    def __enter__(self):
+        run(["postfix", "-c", self.folder + "/etc", "start"])
+        return self
+
+    def __exit__(self, *_):
+        subprocess.run(["postfix", "-c", self.folder + "/etc", "stop"], capture_output=True)
+
+    def log(self):
+        try:
+            return open(self.folder + "/mail.log", encoding="utf-8").read()
+        except FileNotFoundError:
+            return ""
+
+    def waiting(self, domain):
+        done = subprocess.run(["postqueue", "-j"], env=self.environment, capture_output=True, text=True, check=True)
+        queue = [json.loads(line) for line in done.stdout.splitlines()]
+        return sum(any(to["address"].endswith("@" + domain) for to in one["recipients"]) for one in queue)
+
+    def table(self):
+        """Who the lookup table holds."""
+        path = self.folder + "/table/hold"
+        return [line.split()[0] for line in open(path, encoding="utf-8") if line[0] != "#"] if os.path.exists(path) else []
 
 
 def submit(domain, count=1):
