@@ -84,6 +84,7 @@ void Monitor::bounced(const BounceEvent& event) {
 // Old lines, of a log read from its start, say nothing about now. A delivery to a host ends that host's streak.
 void Monitor::tell_gate(const BounceEvent& event, Destination& destination, Now now) {
   if (event.time && *event.time + kNewsAge < now.system) return;
+  if (event.bounce_class == BounceClass::kSuspended || event.bounce_class == BounceClass::kOther) return;
   if (!destination.set) {
     destination.unjudged = event;
     return;
