@@ -92,7 +92,7 @@ TEST_CASE("the example names every key, with its default") {
   // With its commented keys uncommented it still loads, so no key in it is unknown.
   std::string text = text_of(kSource / "config/mxpulse.toml");
   for (const char* commented :
-       {"# helo", "# max_in_flight", "# [[feed]]", "# type", "# path", "# table", "# hold_file", "# program"})
+       {"# helo", "# max_in_flight", "# [[feed]]", "# type", "# path", "# table", "# socketmap", "# hold_file", "# program"})
     text = replaced(text, commented, commented + 2);
   const auto config = config::parse(text, "mxpulse.toml");
   INFO(config.why());
