@@ -43,6 +43,7 @@ Result<std::unique_ptr<HoldGuard>> HoldGuard::start(const HoldFiles& files) {
   }
   if (!files.exim.hold_file.empty()) arguments.insert(arguments.end(), {"--exim-hold-file", files.exim.hold_file});
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (std::string& one : arguments) argv.push_back(one.data());
   argv.push_back(nullptr);
 
@@ -56,7 +57,8 @@ Result<std::unique_ptr<HoldGuard>> HoldGuard::start(const HoldFiles& files) {
   const int error = posix_spawn(&child, "/proc/self/exe", &actions, &attributes, argv.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
-  if (error != 0) return Started::failure(std::string("the process that guards the holds cannot be run: ") + std::strerror(error));
+  if (error != 0)
+    return Started::failure(std::string("the process that guards the holds cannot be run: ") + std::strerror(error));
   return std::unique_ptr<HoldGuard>(new HoldGuard(child, std::move(our_end)));
 }
 

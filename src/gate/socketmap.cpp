@@ -29,7 +29,8 @@ net::StreamServer::Turn Socketmap::answer(std::string_view bytes, const std::set
     const auto digits = rest.substr(0, std::min(colon, rest.size()));
     const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), length);
     const bool is_number = read.ec == std::errc() && read.ptr == digits.data() + digits.size();
-    turn.is_nonsense = !is_number || length > net::kQuestionMax || (colon == std::string_view::npos && digits.size() > kLengthDigitsMax);
+    turn.is_nonsense =
+        !is_number || length > net::kQuestionMax || (colon == std::string_view::npos && digits.size() > kLengthDigitsMax);
     if (turn.is_nonsense || colon == std::string_view::npos) break;
     const std::size_t whole = colon + 1 + length + 1;
     if (rest.size() < whole) break;
