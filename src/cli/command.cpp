@@ -8,6 +8,7 @@
 #include "cli/config_check.hpp"
 #include "cli/demo.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/gate.hpp"
 #include "cli/open_gates.hpp"
 #include "cli/run.hpp"
 
@@ -20,6 +21,7 @@ constexpr const char* kHelp =
     "  mxpulse check [OPTIONS] TARGET...|-   ask the mail hosts of these domains now\n"
     "  mxpulse run --config FILE             watch destinations and tell Prometheus\n"
     "  mxpulse classify FILE...|-            what MTA logs and delivery reports say, as JSON\n"
+    "  mxpulse gate DOMAIN                   ask the running daemon: may mail to it go?\n"
     "  mxpulse config-check FILE             say what is wrong with a configuration\n"
     "  mxpulse open-gates --config FILE      empty the hold tables of a daemon that has ended\n"
     "  mxpulse demo                          run against a small internet on loopback\n"
@@ -34,6 +36,7 @@ Command command_named(const std::string& name) {
   if (name == "run") return run;
   if (name == "classify") return classify;
   if (name == "config-check") return config_check;
+  if (name == "gate") return gate;
   if (name == "open-gates") return open_gates;
   if (name == "demo") return demo;
   return nullptr;

@@ -5,6 +5,7 @@
 #include "config/load.hpp"
 #include "daemon/event_log.hpp"
 #include "daemon/feeds.hpp"
+#include "daemon/gate_json.hpp"
 #include "daemon/loop_door.hpp"
 #include "daemon/monitor.hpp"
 #include "daemon/observers.hpp"
@@ -22,6 +23,7 @@
 namespace mxpulse::daemon {
 namespace {
 
+constexpr auto kGatePatience = std::chrono::seconds(1);
 constexpr auto kReloadPatience = std::chrono::seconds(10);
 
 std::unique_ptr<dns::CaresResolver> make_resolver(net::Loop& loop, const Clock& clock, const config::Config& config,
@@ -99,6 +101,15 @@ class Daemon::Parts {
     sources.reload = [this]() -> Result<bool> {
       auto reloaded = door_.ask<Result<bool>>([this] { return reload(); }, kReloadPatience);
       return reloaded ? *reloaded : Result<bool>::failure(reloaded.why());
+    };
+    // An MTA that asks must get an answer: when the loop gives none, mail flows.
+    sources.gate = [this](const DomainName& name) {
+      const auto answer = door_.ask<std::string>(
+          [this, name] { return gate_json(name, gatekeeper_.answer(name), gatekeeper_.mode()); }, kGatePatience);
+      if (answer) return *answer;
+      GateAnswer unknown;
+      unknown.why = answer.why();
+      return gate_json(name, unknown, GateMode::kObserve);
     };
     return sources;
   }

@@ -6,12 +6,15 @@ namespace mxpulse::http {
 namespace {
 
 constexpr const char* kText = "text/plain; charset=utf-8";
+constexpr const char* kJson = "application/json";
+constexpr std::string_view kGate = "/api/v1/gate/";
 constexpr const char* kPrometheusText = "text/plain; version=0.0.4; charset=utf-8";
 
 constexpr const char* kIndex =
     "mxpulse takes the pulse of destination mail servers.\n"
     "\n"
     "  /metrics     for Prometheus\n"
+    "  /api/v1/gate/DOMAIN  may mail to it go: deliver, hold or trial\n"
     "  /-/healthy   200 while the process serves\n"
     "  /-/ready     200 while it watches\n"
     "  /-/reload    POST: reads the configuration again\n";
@@ -22,6 +25,12 @@ Response text(unsigned status, std::string body) { return {status, kText, std::m
 bool comes_from_another_site(const Request& request) {
   const bool cross = !request.fetch_site.empty() && request.fetch_site != "same-origin" && request.fetch_site != "none";
   return cross || (request.fetch_site.empty() && !request.origin.empty());
+}
+
+Response gate(const Request& request, const std::function<std::string(const DomainName&)>& ask) {
+  const auto name = DomainName::parse(std::string_view(request.path).substr(kGate.size()));
+  if (!name) return text(400, "that is not a domain name: " + name.why() + "; ask for " + std::string(kGate) + "example.org\n");
+  return {200, kJson, ask(*name), ""};
 }
 
 struct Route {
@@ -48,8 +57,9 @@ Handler routes(const Sources& sources) {
                         const auto reloaded = reload();
                         return reloaded ? text(200, "reloaded\n") : text(500, reloaded.why() + "\n");
                       }};
+  all[std::string(kGate)] = {"GET", [ask = sources.gate](const Request& request) { return gate(request, ask); }};
   return [all = std::move(all)](const Request& request) {
-    const auto found = all.find(request.path);
+    const auto found = all.find(request.path.starts_with(kGate) ? std::string(kGate) : request.path);
     if (found == all.end()) return text(404, "there is nothing here; / lists what there is\n");
     const Route& route = found->second;
     const bool allowed = request.method == route.method || (request.method == "HEAD" && route.method == "GET");

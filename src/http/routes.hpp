@@ -5,6 +5,7 @@
 #include <string>
 
 #include "http/server.hpp"
+#include "mxpulse/domain_name.hpp"
 #include "mxpulse/result.hpp"
 
 namespace mxpulse::http {
@@ -14,6 +15,7 @@ struct Sources {
   std::function<Result<std::string>()> metrics;  // text format 0.0.4
   std::function<Result<bool>()> ready;
   std::function<Result<bool>()> reload;
+  std::function<std::string(const DomainName&)> gate;  // a JSON object
 };
 
 Handler routes(const Sources& sources);

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Held and released: a real Postfix whose destination goes away and comes back. Nobody touches the queue. By table, then by socketmap."""
 
+import json
 import shutil
 import subprocess
 import time
@@ -40,6 +41,13 @@ def story(kind):
             submit("dest.lab.example", 3)
             eventually(lambda: held() == ["dest.lab.example"], "the destination is held", 60, daemon.log)
             check("a hold begins once it bounced and our probes find it silent", True)
+            answer = json.loads(get("/api/v1/gate/Dest.Lab.Example.")[1])
+            check("the HTTP gate says hold", answer["decision"] == "hold" and answer["destination"] == "dest.lab.example" and answer["until"], answer)
+            said = subprocess.run([MXPULSE, "gate", "dest.lab.example"], capture_output=True, text=True)
+            check("and so does mxpulse gate", said.returncode == 1 and "dest.lab.example: hold, at the latest until 2" in said.stdout, said)
+            answer = json.loads(get("/api/v1/gate/other.lab.example")[1])
+            check("and deliver for others", answer["decision"] == "deliver" and answer["would"] == "deliver", answer)
+            check("and refuses what is no domain", get("/api/v1/gate/a%20b")[0] == 400 and get("/api/v1/gate/")[0] == 400)
             time.sleep(12 if kind == "table" else 1)  # Postfix looks at its tables every 10 s
             before = postfix.log()
             submit("dest.lab.example", 2)  # an SMTP client, whose mail is taken whatever is held

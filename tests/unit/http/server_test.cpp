@@ -21,7 +21,8 @@ const Address kLoopback = *Address::parse("127.0.0.1");
 
 Sources good_sources() {
   return {[] { return Result<std::string>("mxpulse_x 1\n"); }, [] { return Result<bool>(true); },
-          [] { return Result<bool>::failure("mxpulse.toml:1: wrong"); }};
+          [] { return Result<bool>::failure("mxpulse.toml:1: wrong"); },
+          [](const DomainName& name) { return "{" + name.text() + "}"; }};
 }
 
 net::Descriptor connected(const Server& server, const Address& address = kLoopback) {
