@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <stdexcept>
 
@@ -36,6 +37,16 @@ MHD_Result send(MHD_Connection* connection, const Response& response) {
   return queued;
 }
 
+Response too_large() { return {MHD_HTTP_CONTENT_TOO_LARGE, "text/plain; charset=utf-8", "The body is too large.\n", ""}; }
+
+// By its Content-Length; a body in chunks tells only as it comes.
+bool says_too_much(MHD_Connection* connection, const Limits& limits) {
+  const std::string text = header(connection, MHD_HTTP_HEADER_CONTENT_LENGTH);
+  std::size_t length = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), length);
+  return read.ec == std::errc::result_out_of_range || length > limits.body_bytes;
+}
+
 // A listening socket of our own making, so that a failure has its errno. IPv6 addresses take no IPv4.
 net::Descriptor listen_on(const Endpoint& endpoint) {
   const auto fail = [&](const char* call) -> net::Descriptor {
@@ -66,16 +77,14 @@ struct Server::Serving {
     auto& serving = *static_cast<Serving*>(self);
     if (*state == nullptr) {  // the header is here, the body may follow
       *state = new Exchange;
-      return MHD_YES;
+      return says_too_much(connection, serving.limits) ? send(connection, too_large()) : MHD_YES;
     }
     auto& exchange = *static_cast<Exchange*>(*state);
     if (*upload_bytes > 0) {  // nobody here wants a body; it is read past, up to the limit
       exchange.body_bytes += *upload_bytes;
       *upload_bytes = 0;
-      return MHD_YES;
+      return exchange.body_bytes > serving.limits.body_bytes ? MHD_NO : MHD_YES;  // in the middle of a body only a close is left
     }
-    if (exchange.body_bytes > serving.limits.body_bytes)
-      return send(connection, {MHD_HTTP_CONTENT_TOO_LARGE, "text/plain; charset=utf-8", "The body is too large.\n", ""});
     return send(connection, serving.handler({method, url, header(connection, "Sec-Fetch-Site"), header(connection, "Origin")}));
   }
 

@@ -35,7 +35,7 @@ struct Limits {
   unsigned connections = 64;
   unsigned connections_per_address = 32;
   std::size_t header_bytes = 16'384;  // memory of a connection; a larger header is answered 431 or closed
-  std::size_t body_bytes = 65'536;    // a larger body is answered 413
+  std::size_t body_bytes = 65'536;    // a larger body is answered 413 before it is read; one in chunks is cut
   std::chrono::seconds timeout{10};   // of an idle connection
 };
 

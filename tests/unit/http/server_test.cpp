@@ -90,6 +90,11 @@ TEST_CASE("a header and a body beyond their limits are refused") {
   CHECK(large_header.find("200 OK") == std::string::npos);
   const std::string body(70'000, 'x');
   CHECK(ask(server, "POST /-/reload", "Content-Length: 70000\r\n", body).find(" 413 ") != std::string::npos);
+  CHECK(ask(server, "POST /-/reload", "Content-Length: 70000\r\n").find(" 413 ") != std::string::npos);  // before it comes
+  const std::string chunk = "8000\r\n" + std::string(0x8000, 'x') + "\r\n";
+  const auto chunked = ask(server, "POST /-/reload", "Transfer-Encoding: chunked\r\n", chunk + chunk + chunk + "0\r\n\r\n");
+  CHECK(chunked.find("reloaded") == std::string::npos);
+  CHECK(chunked.find(" 500 ") == std::string::npos);
 }
 
 TEST_CASE("connections beyond the limit are not served, and idle ones end") {
