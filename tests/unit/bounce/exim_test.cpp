@@ -42,13 +42,15 @@ TEST_CASE("Exim: a timeout after the initial connection, which TCP Fast Open wri
                  "[192.0.2.30]:25 DT=4s: SMTP timeout after initial connection") == BounceClass::kNoAnswer);
   CHECK(class_of("1xVair-00003L-0q == u@example.org R=dnslookup T=remote_smtp defer (113): No route to host DT=0s") ==
         BounceClass::kNoAnswer);
-  CHECK(class_of("1xVaiv-00003b-1P == u@example.org R=dnslookup T=remote_smtp defer (-18) H=mx.example.org [192.0.2.31]:25 DT=0s: "
-                 "Remote host closed connection in response to initial connection") == BounceClass::kNoAnswer);
+  CHECK(
+      class_of("1xVaiv-00003b-1P == u@example.org R=dnslookup T=remote_smtp defer (-18) H=mx.example.org [192.0.2.31]:25 DT=0s: "
+               "Remote host closed connection in response to initial connection") == BounceClass::kNoAnswer);
 }
 
 TEST_CASE("Exim: what the host said is its own reply") {
-  const auto busy = event_of({"1xVaiv-00003h-1X == u@example.org R=dnslookup T=remote_smtp defer (0) H=mx.example.org [192.0.2.32]:25 "
-                              "DT=0s: SMTP error from remote mail server after initial connection: 421 4.7.0 Try again later"});
+  const auto busy =
+      event_of({"1xVaiv-00003h-1X == u@example.org R=dnslookup T=remote_smtp defer (0) H=mx.example.org [192.0.2.32]:25 "
+                "DT=0s: SMTP error from remote mail server after initial connection: 421 4.7.0 Try again later"});
   CHECK(busy.bounce_class == BounceClass::kBusy);
   CHECK(busy.reply_code == 421);
   CHECK(class_of("1xVaiv-00003n-1b ** u@example.org R=dnslookup T=remote_smtp H=mx.example.org [192.0.2.33]:25: SMTP error from "
@@ -56,10 +58,11 @@ TEST_CASE("Exim: what the host said is its own reply") {
 }
 
 TEST_CASE("Exim: its own waiting is no evidence") {
-  for (const char* line : {"1xVaj6-00005b-0S == u2@example.org R=dnslookup T=remote_smtp defer (-54) DT=0s: retry time not reached for "
-                           "any host for 'example.org'",
-                           "1xVaji-00003Q-1l == u@example.org routing defer (-52) DT=0s: retry time not reached",
-                           "1xVaji-00003Q-1m == u@example.org defer (-23) DT=0s: domain is held"}) {
+  for (const char* line :
+       {"1xVaj6-00005b-0S == u2@example.org R=dnslookup T=remote_smtp defer (-54) DT=0s: retry time not reached for "
+        "any host for 'example.org'",
+        "1xVaji-00003Q-1l == u@example.org routing defer (-52) DT=0s: retry time not reached",
+        "1xVaji-00003Q-1m == u@example.org defer (-23) DT=0s: domain is held"}) {
     CAPTURE(line);
     CHECK(class_of(line) == BounceClass::kSuspended);
   }
@@ -73,9 +76,10 @@ TEST_CASE("Exim: a delivery and DNS that fails for now") {
 }
 
 TEST_CASE("Exim: a reply that looks like a deferral of somebody else is a reply") {
-  const auto event = event_of({"1xVaiv-00003h-1X == u@example.org R=dnslookup T=remote_smtp defer (0) H=mx.example.org [192.0.2.32]: SMTP "
-                               "error from remote mail server after RCPT TO:<u@example.org>: 451 == v@example.net R=dnslookup "
-                               "T=remote_smtp defer (110): Connection timed out"});
+  const auto event =
+      event_of({"1xVaiv-00003h-1X == u@example.org R=dnslookup T=remote_smtp defer (0) H=mx.example.org [192.0.2.32]: SMTP "
+                "error from remote mail server after RCPT TO:<u@example.org>: 451 == v@example.net R=dnslookup "
+                "T=remote_smtp defer (110): Connection timed out"});
   CHECK(event.destination.text() == "example.org");
   CHECK(event.bounce_class != BounceClass::kNoAnswer);
   CHECK(event.said_by == SaidBy::kRemote);
