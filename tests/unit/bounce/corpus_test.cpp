@@ -8,6 +8,7 @@
 
 #include "bounce/delivery_report.hpp"
 #include "support/catch.hpp"
+#include "support/source_folder.hpp"
 
 using namespace mxpulse;
 using namespace mxpulse::bounce;
@@ -113,7 +114,7 @@ bool says_no_answer(const BounceEvent* event) {
 }  // namespace
 
 TEST_CASE("no answer and DNS failures are where the corpus of Sisimai has them, or there is a reason") {
-  const auto corpus = std::filesystem::path(MXPULSE_SOURCE_DIR).parent_path() / "shared" / "corpus";
+  const auto corpus = test::source_folder().parent_path() / "shared" / "corpus";
   if (!std::filesystem::exists(corpus)) return;
   const auto labels = read_labels(corpus / "expectations-sisimai.tsv");
   REQUIRE(labels.size() > 600);
@@ -142,7 +143,7 @@ TEST_CASE("no answer and DNS failures are where the corpus of Sisimai has them, 
 }
 
 TEST_CASE("complaints of the corpus of Sisimai give no event") {
-  const auto corpus = std::filesystem::path(MXPULSE_SOURCE_DIR).parent_path() / "shared" / "corpus";
+  const auto corpus = test::source_folder().parent_path() / "shared" / "corpus";
   if (!std::filesystem::exists(corpus)) return;
   for (const auto& label : read_labels(corpus / "expectations-sisimai.tsv")) {
     if (label.reason != "feedback") continue;

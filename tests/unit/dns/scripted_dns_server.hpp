@@ -87,8 +87,12 @@ class ScriptedDnsServer final : public net::SocketListener {
   // Empty: no reply at all.
   using Script = std::function<std::optional<Reply>(const std::string& name, int type)>;
 
-  ScriptedDnsServer(net::Loop& loop, Script script) : loop_(loop), script_(std::move(script)), udp_(bound(SOCK_DGRAM, 0)) {
-    tcp_ = bound(SOCK_STREAM, port());
+  ScriptedDnsServer(net::Loop& loop, Script script) : loop_(loop), script_(std::move(script)) {
+    // The port that UDP was given may be another program's in TCP.
+    for (int tries = 0; tries < 100 && tcp_.get() < 0; ++tries) {
+      udp_ = bound(SOCK_DGRAM, 0);
+      tcp_ = bound(SOCK_STREAM, port());
+    }
     REQUIRE(listen(tcp_.get(), 8) == 0);
     udp_watch_ = std::make_unique<net::SocketWatch>(loop, udp_.get(), *this);
     udp_watch_->wait_for(true, false);
@@ -148,13 +152,13 @@ class ScriptedDnsServer final : public net::SocketListener {
     net::SocketWatch watch;
   };
 
+  // Empty: the port is taken.
   static net::Descriptor bound(int type, std::uint16_t port) {
     net::Descriptor made(socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     const int on = 1;
     setsockopt(made.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     const auto at = net::socket_address(*Address::parse("127.0.0.1"), port);
-    REQUIRE(bind(made.get(), at.get(), at.length) == 0);
-    return made;
+    return bind(made.get(), at.get(), at.length) == 0 ? std::move(made) : net::Descriptor();
   }
 
   std::uint16_t port() const {
