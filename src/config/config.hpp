@@ -88,6 +88,7 @@ struct Vantage {
 
 struct Http {
   Endpoint listen{{Family::kIPv4, {127, 0, 0, 1}}, 9425};
+  std::string token_file;  // whose first line a client must show to post bounces; empty: nobody may
 };
 
 struct Metrics {

@@ -312,6 +312,9 @@ const std::vector<Key>& keys() {
        number<unsigned>(
            [](Config & c) -> auto& { return c.health.rise; }, 1, 100)},
       {"http", "listen", read_listen},
+      {"http", "token_file",
+       path(
+           [](Config & c) -> auto& { return c.http.token_file; }, "/etc/mxpulse/token")},
       {"metrics", "max_destinations",
        number<std::size_t>(
            [](Config & c) -> auto& { return c.metrics.max_destinations; }, 0, 10'000'000)},
@@ -332,8 +335,7 @@ bool is_planned(std::string_view section, std::string_view name) {
   if (section == "store") return true;
   if (section == "vantage") return name == "controls";
   if (section == "gate") return name == "webhook";
-  constexpr std::array<std::string_view, 3> kHttpKeys{"token_file", "tls_certificate", "tls_key"};
-  return section == "http" && std::find(kHttpKeys.begin(), kHttpKeys.end(), name) != kHttpKeys.end();
+  return section == "http" && (name == "tls_certificate" || name == "tls_key");
 }
 
 }  // namespace mxpulse::config

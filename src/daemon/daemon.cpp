@@ -10,6 +10,8 @@
 #include "daemon/monitor.hpp"
 #include "daemon/observers.hpp"
 #include "daemon/options.hpp"
+#include "daemon/posted_bounces.hpp"
+#include "daemon/secret.hpp"
 #include "daemon/service_manager.hpp"
 #include "daemon/snapshot_source.hpp"
 #include "dns/cares_resolver.hpp"
@@ -23,7 +25,10 @@
 namespace mxpulse::daemon {
 namespace {
 
+const std::string kPostedFeed = "/api/v1/bounces";
+
 constexpr auto kGatePatience = std::chrono::seconds(1);
+constexpr auto kPostPatience = std::chrono::seconds(5);
 constexpr auto kReloadPatience = std::chrono::seconds(10);
 
 std::unique_ptr<dns::CaresResolver> make_resolver(net::Loop& loop, const Clock& clock, const config::Config& config,
@@ -31,6 +36,21 @@ std::unique_ptr<dns::CaresResolver> make_resolver(net::Loop& loop, const Clock& 
   auto resolver = dns::CaresResolver::make(loop, clock, dns_options(config), &observer);
   if (!resolver) throw std::runtime_error(resolver.why());
   return std::move(*resolver);
+}
+
+using Token = std::shared_ptr<const std::string>;  // null: there is none, and nobody may post
+
+Result<Token> read_token(const config::Config& config) {
+  if (config.http.token_file.empty()) return Token();
+  auto secret = read_secret(config.http.token_file);
+  if (!secret) return Result<Token>::failure("http.token_file: " + secret.why());
+  return Token(std::make_shared<const std::string>(std::move(*secret)));
+}
+
+Token token_or_throw(const config::Config& config) {
+  auto token = read_token(config);
+  if (!token) throw std::runtime_error(token.why());
+  return *token;
 }
 
 }  // namespace
@@ -50,6 +70,7 @@ class Daemon::Parts {
         prober_(loop, clock_, probe_options(config_), monitor_),
         resolver_(make_resolver(loop, clock_, config_, metrics_)),
         feeds_(loop, clock_, observers_, [this](const BounceEvent& event) { monitor_.bounced(event); }),
+        token_(token_or_throw(config_)),
         door_(loop),
         snapshots_(door_, clock_, monitor_),
         server_(config_.http.listen, http::Limits{}, http::routes(sources())) {
@@ -65,7 +86,8 @@ class Daemon::Parts {
     net::Timer alive(loop_, [] { tell_alive(); });
     if (const auto interval = watchdog_interval()) alive.start_every(*interval / 2);
 
-    if (!gatekeeper_.configure(gate_options(config_))) throw std::runtime_error("cannot start: the gate would not hold what it promises");
+    if (!gatekeeper_.configure(gate_options(config_)))
+      throw std::runtime_error("cannot start: the gate would not hold what it promises");
     monitor_.use(gatekeeper_);
     monitor_.use(prober_);
     monitor_.use(*resolver_);
@@ -111,7 +133,30 @@ class Daemon::Parts {
       unknown.why = answer.why();
       return gate_json(name, unknown, GateMode::kObserve);
     };
+    sources.may_post = [this](std::string_view token) -> Result<bool> {
+      const auto ours = token_.load();
+      if (!ours) return Result<bool>::failure("nobody may post here: the configuration names no http.token_file");
+      if (!is_same_secret(*ours, token))
+        return Result<bool>::failure("give the token of http.token_file: Authorization: Bearer TOKEN");
+      return true;
+    };
+    sources.bounces = [this](std::string_view ndjson) { return take_posted(ndjson); };
     return sources;
+  }
+
+  // Told to the client when they are counted, not before: who hears nothing may send them again.
+  http::Posted take_posted(std::string_view ndjson) {
+    auto posted = std::make_shared<const PostedBounces>(read_posted(ndjson, clock_.now().system));
+    if (posted->events.empty() && posted->left_out > 0) return {400, posted_json(*posted)};
+    const auto taken = door_.ask<bool>(
+        [this, posted] {
+          observers_.feed_read(kPostedFeed, posted->lines, clock_.now());
+          for (const BounceEvent& event : posted->events) monitor_.bounced(event);
+          return true;
+        },
+        kPostPatience);
+    if (!taken) return {503, R"({"taken":0,"why":")" + taken.why() + "\"}\n"};
+    return {200, posted_json(*posted)};
   }
 
   Result<bool> reload() {
@@ -132,6 +177,8 @@ class Daemon::Parts {
       return Failed::failure(config_path_ + ": http.listen cannot change while mxpulse runs; restart it, or keep " +
                              config_.http.listen.text());
     }
+    auto token = read_token(*loaded);
+    if (!token) return Failed::failure(config_path_ + ": " + token.why());
     std::unique_ptr<dns::CaresResolver> resolver;
     if (dns_options(*loaded) != dns_options(config_)) {
       auto made = dns::CaresResolver::make(loop_, clock_, dns_options(*loaded), &metrics_);
@@ -140,6 +187,7 @@ class Daemon::Parts {
     }
 
     config_ = std::move(*loaded);
+    token_ = std::move(*token);
     log_.configure(log_format(config_), log_level(config_));
     metrics_.set_max_destinations(config_.metrics.max_destinations);
     prober_.set_options(probe_options(config_));
@@ -172,6 +220,7 @@ class Daemon::Parts {
   probe::BannerProber prober_;
   std::unique_ptr<dns::CaresResolver> resolver_;
   Feeds feeds_;
+  std::atomic<Token> token_;  // asked for on the server's thread
   LoopDoor door_;
   SnapshotSource snapshots_;
   std::atomic<bool> started_ = false;

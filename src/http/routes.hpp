@@ -10,12 +10,19 @@
 
 namespace mxpulse::http {
 
+struct Posted {
+  unsigned status = 200;
+  std::string json;
+};
+
 // Where answers come from. Called on the server's thread.
 struct Sources {
   std::function<Result<std::string>()> metrics;  // text format 0.0.4
   std::function<Result<bool>()> ready;
   std::function<Result<bool>()> reload;
   std::function<std::string(const DomainName&)> gate;  // a JSON object
+  std::function<Result<bool>(std::string_view token)> may_post;
+  std::function<Posted(std::string_view ndjson)> bounces;
 };
 
 Handler routes(const Sources& sources);

@@ -14,11 +14,6 @@
 namespace mxpulse::http {
 namespace {
 
-// What a request needs between the calls that libmicrohttpd makes for it.
-struct Exchange {
-  std::size_t body_bytes = 0;
-};
-
 std::string header(MHD_Connection* connection, const char* name) {
   const char* value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
   return value != nullptr ? value : "";
@@ -32,12 +27,14 @@ MHD_Result send(MHD_Connection* connection, const Response& response) {
   MHD_add_response_header(made, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
   MHD_add_response_header(made, "X-Content-Type-Options", "nosniff");
   if (!response.allow.empty()) MHD_add_response_header(made, MHD_HTTP_HEADER_ALLOW, response.allow.c_str());
+  if (!response.authenticate.empty())
+    MHD_add_response_header(made, MHD_HTTP_HEADER_WWW_AUTHENTICATE, response.authenticate.c_str());
   const MHD_Result queued = MHD_queue_response(connection, response.status, made);
   MHD_destroy_response(made);
   return queued;
 }
 
-Response too_large() { return {MHD_HTTP_CONTENT_TOO_LARGE, "text/plain; charset=utf-8", "The body is too large.\n", ""}; }
+Response too_large() { return {MHD_HTTP_CONTENT_TOO_LARGE, "text/plain; charset=utf-8", "The body is too large.\n"}; }
 
 // By its Content-Length; a body in chunks tells only as it comes.
 bool says_too_much(MHD_Connection* connection, const Limits& limits) {
@@ -72,23 +69,32 @@ struct Server::Serving {
   net::Descriptor socket;
   MHD_Daemon* daemon = nullptr;
 
-  static MHD_Result handle(void* self, MHD_Connection* connection, const char* url, const char* method, const char*, const char*,
-                           std::size_t* upload_bytes, void** state) {
+  static MHD_Result handle(void* self, MHD_Connection* connection, const char* url, const char* method, const char*,
+                           const char* upload, std::size_t* upload_bytes, void** state) {
     auto& serving = *static_cast<Serving*>(self);
     if (*state == nullptr) {  // the header is here, the body may follow
-      *state = new Exchange;
-      return says_too_much(connection, serving.limits) ? send(connection, too_large()) : MHD_YES;
+      auto* request = new Request{method,
+                                  url,
+                                  header(connection, "Sec-Fetch-Site"),
+                                  header(connection, "Origin"),
+                                  header(connection, MHD_HTTP_HEADER_AUTHORIZATION),
+                                  ""};
+      *state = request;  // freed by ended()
+      if (says_too_much(connection, serving.limits)) return send(connection, too_large());
+      const auto refused = serving.handler.refuse(*request);
+      return refused ? send(connection, *refused) : MHD_YES;
     }
-    auto& exchange = *static_cast<Exchange*>(*state);
-    if (*upload_bytes > 0) {  // nobody here wants a body; it is read past, up to the limit
-      exchange.body_bytes += *upload_bytes;
+    auto& request = *static_cast<Request*>(*state);
+    if (*upload_bytes > 0) {
+      if (request.body.size() + *upload_bytes > serving.limits.body_bytes) return MHD_NO;  // inside a body only a close is left
+      request.body.append(upload, *upload_bytes);
       *upload_bytes = 0;
-      return exchange.body_bytes > serving.limits.body_bytes ? MHD_NO : MHD_YES;  // in the middle of a body only a close is left
+      return MHD_YES;
     }
-    return send(connection, serving.handler({method, url, header(connection, "Sec-Fetch-Site"), header(connection, "Origin")}));
+    return send(connection, serving.handler.answer(request));
   }
 
-  static void ended(void*, MHD_Connection*, void** state, MHD_RequestTerminationCode) { delete static_cast<Exchange*>(*state); }
+  static void ended(void*, MHD_Connection*, void** state, MHD_RequestTerminationCode) { delete static_cast<Request*>(*state); }
 };
 
 Server::Server(const Endpoint& listen, const Limits& limits, Handler handler) : serving_(std::make_unique<Serving>()) {

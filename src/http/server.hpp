@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "mxpulse/endpoint.hpp"
@@ -19,23 +20,30 @@ struct Request {
   std::string path;        // without the query
   std::string fetch_site;  // Sec-Fetch-Site, which browsers send; empty without it
   std::string origin;      // Origin; empty without it
+  std::string authorization;
+  std::string body;  // at most Limits::body_bytes
 };
 
 struct Response {
   unsigned status = 200;
   std::string content_type = "text/plain; charset=utf-8";
   std::string body;
-  std::string allow;  // the Allow header of a 405
+  std::string allow = {};         // the Allow header of a 405
+  std::string authenticate = {};  // the WWW-Authenticate header of a 401
 };
 
 // Called on the server's thread, one request at a time.
-using Handler = std::function<Response(const Request&)>;
+struct Handler {
+  // Asked when the header is here and the body is not: who is refused sends none. Nothing: go on.
+  std::function<std::optional<Response>(const Request&)> refuse;
+  std::function<Response(const Request&)> answer;
+};
 
 struct Limits {
   unsigned connections = 64;
   unsigned connections_per_address = 32;
   std::size_t header_bytes = 16'384;  // memory of a connection; a larger header is answered 431 or closed
-  std::size_t body_bytes = 65'536;    // a larger body is answered 413 before it is read; one in chunks is cut
+  std::size_t body_bytes = 1u << 20;  // a larger body is answered 413 before it is read; one in chunks is cut
   std::chrono::seconds timeout{10};   // of an idle connection
 };
 

@@ -7,13 +7,14 @@
 
 #include "config/schema.hpp"
 #include "support/catch.hpp"
+#include "support/source_folder.hpp"
 
 using namespace mxpulse;
 using namespace std::chrono_literals;
 
 namespace {
 
-const std::filesystem::path kSource = MXPULSE_SOURCE_DIR;
+const std::filesystem::path kSource = test::source_folder();
 
 std::string text_of(const std::filesystem::path& path) {
   std::ifstream file(path);
@@ -92,7 +93,7 @@ TEST_CASE("the example names every key, with its default") {
   // With its commented keys uncommented it still loads, so no key in it is unknown.
   std::string text = text_of(kSource / "config/mxpulse.toml");
   for (const char* commented :
-       {"# helo", "# max_in_flight", "# [[feed]]", "# type", "# path", "# table", "# socketmap", "# hold_file", "# program"})
+       {"# helo", "# max_in_flight", "# [[feed]]", "# type", "# path", "# token_file", "# table", "# socketmap", "# hold_file", "# program"})
     text = replaced(text, commented, commented + 2);
   const auto config = config::parse(text, "mxpulse.toml");
   INFO(config.why());

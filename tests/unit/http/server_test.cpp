@@ -20,9 +20,14 @@ namespace {
 const Address kLoopback = *Address::parse("127.0.0.1");
 
 Sources good_sources() {
-  return {[] { return Result<std::string>("mxpulse_x 1\n"); }, [] { return Result<bool>(true); },
+  return {[] { return Result<std::string>("mxpulse_x 1\n"); },
+          [] { return Result<bool>(true); },
           [] { return Result<bool>::failure("mxpulse.toml:1: wrong"); },
-          [](const DomainName& name) { return "{" + name.text() + "}"; }};
+          [](const DomainName& name) { return "{" + name.text() + "}"; },
+          [](std::string_view token) { return token == "sesame" ? Result<bool>(true) : Result<bool>::failure("no"); },
+          [](std::string_view body) {
+            return Posted{200, "{" + std::string(body) + "}"};
+          }};
 }
 
 net::Descriptor connected(const Server& server, const Address& address = kLoopback) {
@@ -75,6 +80,23 @@ TEST_CASE("a reload that fails says why, and a page of another site may not ask 
   CHECK(ask(server, "GET /-/reload").find(" 405 ") != std::string::npos);
 }
 
+TEST_CASE("bounces are taken with the token only, and the body is whole") {
+  const Server server({kLoopback, 0}, Limits{}, routes(good_sources()));
+  const std::string body(300'000, 'x');
+  const std::string length = "Content-Length: 300000\r\n";
+  const auto taken = ask(server, "POST /api/v1/bounces", "Authorization: Bearer sesame\r\n" + length, body);
+  CHECK(taken.find(" 200 ") != std::string::npos);
+  CHECK(taken.ends_with("\r\n\r\n{" + body + "}"));
+  for (const std::string wrong :
+       {"", "Authorization: Bearer simsalabim\r\n", "Authorization: sesame\r\n", "Authorization: Basic sesame\r\n"}) {
+    CAPTURE(wrong);
+    const auto refused = ask(server, "POST /api/v1/bounces", wrong + length);  // before the body comes
+    CHECK(refused.find(" 401 ") != std::string::npos);
+    CHECK(refused.find("WWW-Authenticate: Bearer") != std::string::npos);
+  }
+  CHECK(ask(server, "GET /api/v1/bounces").find(" 405 ") != std::string::npos);
+}
+
 TEST_CASE("a source that fails is a 503 with its reason") {
   Sources sources = good_sources();
   sources.metrics = [] { return Result<std::string>::failure("too busy"); };
@@ -85,7 +107,9 @@ TEST_CASE("a source that fails is a 503 with its reason") {
 }
 
 TEST_CASE("a header and a body beyond their limits are refused") {
-  const Server server({kLoopback, 0}, Limits{}, routes(good_sources()));
+  Limits limits;
+  limits.body_bytes = 65'536;
+  const Server server({kLoopback, 0}, limits, routes(good_sources()));
   const auto large_header = ask(server, "GET /metrics", "X: " + std::string(100'000, 'x') + "\r\n");
   CHECK(large_header.find("200 OK") == std::string::npos);
   const std::string body(70'000, 'x');

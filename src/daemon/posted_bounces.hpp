@@ -1,0 +1,27 @@
+// Bounce events that an HTTP client posts: NDJSON -> events, and the answer.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mxpulse/bounce_event.hpp"
+#include "mxpulse/time.hpp"
+
+namespace mxpulse::daemon {
+
+struct PostedBounces {
+  std::vector<BounceEvent> events;
+  std::size_t lines = 0;           // empty ones are not counted
+  std::size_t left_out = 0;        // lines that are no event
+  std::size_t first_left_out = 0;  // its number, from 1; 0: none
+};
+
+// Any bytes. Pure.
+PostedBounces read_posted(std::string_view ndjson, SystemTime now);
+
+// {"taken":2,"left_out":1,"why":"line 3: ..."}: what the client is told when the events are counted.
+std::string posted_json(const PostedBounces& posted);
+
+}  // namespace mxpulse::daemon
