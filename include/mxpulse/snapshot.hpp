@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "mxpulse/cause.hpp"
 #include "mxpulse/domain_name.hpp"
 #include "mxpulse/hold.hpp"
+#include "mxpulse/incident.hpp"
 #include "mxpulse/time.hpp"
 #include "mxpulse/verdict.hpp"
 
@@ -42,6 +44,8 @@ struct DestinationView {
   std::size_t bounces = 0;          // distinct messages behind it within the watch window
   bool configured = false;          // on the watchlist by the config file, not by bounces
   bool stale_dns = false;
+  SystemTime watched_since;                        // before that nobody looked
+  std::shared_ptr<const IncidentHistory> history;  // null: no outage that we know of
   GateAnswer gate;
   std::vector<std::size_t> hosts;  // positions in Snapshot::hosts, as a sender would try them
 };

@@ -41,6 +41,7 @@ Monitor::Monitor(net::Loop& loop, const Clock& clock, MonitorOptions options, Ob
       wake_(loop, [this] { turn(); }),
       housekeeping_(loop, [this] {
         apply(watchlist_.expire(clock_.now()));
+        incidents_.expire(clock_.now());
         turn();
       }) {
   housekeeping_.start_every(kHousekeeping);
@@ -117,7 +118,8 @@ void Monitor::answered_the_mta(const Address& address, const BounceEvent& event,
   result.cause = event.bounce_class == BounceClass::kDelivered ? Cause::kReady : Cause::kBusy;
   result.why = "the MTA's log tells of an answer";
   if (book_.record(address, result, now) == health::Transition::kChanged) observer_.host_changed(address, true, 0, result, now);
-  for (Destination* user : users_.at(address)) reassess(*user, now);
+  const auto end = event.bounce_class == BounceClass::kDelivered ? IncidentEnd::kDelivered : IncidentEnd::kAnswered;
+  for (Destination* user : users_.at(address)) reassess(*user, now, &result, end);
 }
 
 // Not a relay's failure: the host that did not answer is one of the destination's own, or the MTA names none.
@@ -147,7 +149,8 @@ Duration Monitor::spread_for(std::size_t count) const {
 
 void Monitor::join(const DomainName& name, Duration spread) {
   const Now now = clock_.now();
-  if (!destinations_.try_emplace(name, Destination{name, nullptr, {}, {}, Verdict::kUnknown, false, {}}).second) return;
+  if (!destinations_.try_emplace(name, Destination{name, nullptr, {}, {}, Verdict::kUnknown, false, {}, now.system}).second)
+    return;
   std::uniform_int_distribution<Duration::rep> within(0, spread.count());
   lookups_due_.set(name, now.steady + Duration(within(random_)));
   observer_.destination_joined(name, watchlist_.bounces(name, now), now);
@@ -162,6 +165,7 @@ void Monitor::leave(const DomainName& name) {
   lookups_due_.erase(name);
   if (gatekeeper_ != nullptr) gatekeeper_->forgotten(name);
   if (found->second.verdict == Verdict::kUnavailable) --silent_;
+  incidents_.forgotten(name, now);
   destinations_.erase(found);
   observer_.destination_left(name, now);
 }
@@ -230,6 +234,7 @@ void Monitor::looked_up(const DomainName& name, std::shared_ptr<const MxSet> set
   const bool again_soon = destination.lookups.undecided() || keep_old || destination.set->failure == Cause::kResolverDown;
   lookups_due_.set(name, now.steady + (again_soon ? options_.pacing.interval_undecided : options_.pacing.interval));
   reassess(destination, now);
+  if (destination.set->fresh && outcome_of(*destination.set) == Outcome::kNoAnswer) incidents_.still_silent(name, now);
   turn();
 }
 
@@ -283,21 +288,44 @@ void Monitor::probed(const Address& address, const ProbeResult& result) {
       gatekeeper_ != nullptr && std::any_of(users->second.begin(), users->second.end(),
                                             [&](const Destination* one) { return gatekeeper_->on_course(one->name); });
   if (on_course || health.settled != settled_before || last_before != result.cause) {
-    for (Destination* destination : users->second) reassess(*destination, now);
+    for (Destination* destination : users->second) reassess(*destination, now, &result);
+  }
+  if (outcome(result.cause) == Outcome::kNoAnswer) {
+    for (const Destination* destination : users->second) incidents_.still_silent(destination->name, now);
   }
   turn();
 }
 
-void Monitor::reassess(Destination& destination, Now now) {
+// `answer` is the result that made us look, if one did.
+void Monitor::reassess(Destination& destination, Now now, const ProbeResult* answer, IncidentEnd end) {
   const auto health = health::assess(*destination.set, book_, destination.lookups);
   const Verdict from = std::exchange(destination.verdict, health.verdict);
   if (gatekeeper_ != nullptr && health.verdict != Verdict::kUnknown)
     gatekeeper_->observed(destination.name, health.verdict == Verdict::kUnavailable, health.why);
+  keep_history(destination.name, health, answer, end, now);
   if (health.verdict == from) return;
   if (from == Verdict::kUnavailable) --silent_;
   if (health.verdict == Verdict::kUnavailable) ++silent_;
   if (gatekeeper_ != nullptr) gatekeeper_->counted(silent_, destinations_.size());
   observer_.verdict_changed(destination.name, from, health.verdict, health.why, now);
+}
+
+void Monitor::keep_history(const DomainName& name, const health::DestinationHealth& health, const ProbeResult* answer,
+                           IncidentEnd end, Now now) {
+  switch (health.verdict) {
+    case Verdict::kUnavailable:
+      incidents_.silent(name, health.since.value_or(now.system), health.cause.value_or(Cause::kTimeout), health.why, now);
+      return;
+    case Verdict::kUnknown: return;  // says nothing about an outage
+    case Verdict::kUndeliverable: incidents_.ended(name, IncidentEnd::kUndeliverable, health.why, now); return;
+    case Verdict::kAvailable:
+    case Verdict::kBackupOnly:
+    case Verdict::kRefusing: {
+      const bool greeted = answer != nullptr && !answer->greeting.empty();
+      incidents_.ended(name, end, greeted ? answer->greeting : health.why, now);
+      return;
+    }
+  }
 }
 
 Snapshot Monitor::snapshot() const {
@@ -334,6 +362,8 @@ Snapshot Monitor::snapshot() const {
     view.provider = name.text();
     view.bounces = watchlist_.bounces(name, now);
     view.configured = watchlist_.configured(name);
+    view.watched_since = destination.watched_since;
+    view.history = incidents_.history(name);
     if (gatekeeper_ != nullptr) view.gate = gatekeeper_->answer(name);
     if (destination.set) {
       const auto health = health::assess(*destination.set, book_, destination.lookups);

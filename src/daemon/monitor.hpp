@@ -12,6 +12,7 @@
 #include "daemon/gatekeeper.hpp"
 #include "health/address_health.hpp"
 #include "health/destination_health.hpp"
+#include "health/incident_log.hpp"
 #include "mxpulse/bounce_event.hpp"
 #include "mxpulse/observer.hpp"
 #include "mxpulse/prober.hpp"
@@ -58,6 +59,7 @@ class Monitor final : public ProbeListener {
     Verdict verdict = Verdict::kUnknown;
     bool looking_up = false;
     std::optional<BounceEvent> unjudged;  // the last bounce before its MX set was known
+    SystemTime watched_since{};
   };
 
   void apply(const watch::Changes& changes);
@@ -70,7 +72,9 @@ class Monitor final : public ProbeListener {
   void looked_up(const DomainName& name, std::shared_ptr<const MxSet> set);
   void take_addresses(Destination& destination, SteadyTime now);
   void drop_address(Destination& destination, const Address& address, SteadyTime now);
-  void reassess(Destination& destination, Now now);
+  void reassess(Destination& destination, Now now, const ProbeResult* answer = nullptr, IncidentEnd end = IncidentEnd::kAnswered);
+  void keep_history(const DomainName& name, const health::DestinationHealth& health, const ProbeResult* answer, IncidentEnd end,
+                    Now now);
   void tell_gate(const BounceEvent& event, Destination& destination, Now now);
   void answered_the_mta(const Address& address, const BounceEvent& event, Now now);
   bool names_own_host(const BounceEvent& event, const Destination& destination) const;
@@ -86,6 +90,7 @@ class Monitor final : public ProbeListener {
   watch::Watchlist watchlist_;
   schedule::Schedule schedule_;
   health::AddressBook book_;
+  health::IncidentLog incidents_;
   std::mt19937_64 random_;
   std::unordered_map<DomainName, Destination> destinations_;
   std::unordered_map<Address, std::vector<Destination*>> users_;  // who asks an address; map nodes stay where they are

@@ -115,6 +115,46 @@ TEST_CASE("a streak grows over reloads, and an answer ends it") {
   CHECK(example.monitor->snapshot().destinations.at(0).streak == 0);
 }
 
+TEST_CASE("an outage is kept: since when, why, and how it ended") {
+  Example example({named("a.example")});
+  example.resolver.answer("a.example", {kHost});
+  example.result(Cause::kTimeout);
+  CHECK(!example.monitor->snapshot().destinations.at(0).history);
+  const SystemTime first = example.clock.now().system;
+  example.pass(3s);
+  example.result(Cause::kTimeout);
+  example.pass(9s);
+  example.result(Cause::kLocalError);
+  REQUIRE(example.monitor->snapshot().destinations.at(0).history);
+  const Incident open = example.monitor->snapshot().destinations.at(0).history->incidents.at(0);
+  CHECK(open.first == first);
+  CHECK(open.last == first + 3s);
+  CHECK(open.end == IncidentEnd::kOpen);
+  CHECK(open.cause == Cause::kTimeout);
+  example.pass(3s);
+  example.result(Cause::kReady);
+  const Incident over = example.monitor->snapshot().destinations.at(0).history->incidents.at(0);
+  CHECK(over.end == IncidentEnd::kAnswered);
+  CHECK(over.ended == first + 15s);
+}
+
+TEST_CASE("a delivery that the MTA's log tells of ends an outage as delivered") {
+  Example example({named("a.example")});
+  example.resolver.answer("a.example", {kHost});
+  example.result(Cause::kTimeout);
+  example.pass(3s);
+  example.result(Cause::kTimeout);
+  BounceEvent event;
+  event.destination = named("a.example");
+  event.host = "mx.example";
+  event.address = kHost;
+  event.bounce_class = BounceClass::kDelivered;
+  example.pass(1s);
+  event.time = example.clock.now().system;
+  example.monitor->bounced(event);
+  CHECK(example.monitor->snapshot().destinations.at(0).history->incidents.at(0).end == IncidentEnd::kDelivered);
+}
+
 TEST_CASE("what could not be asked leaves the streak alone") {
   Example example({named("a.example")});
   example.resolver.answer("a.example", {kHost});

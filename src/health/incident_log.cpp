@@ -1,0 +1,79 @@
+#include "health/incident_log.hpp"
+
+#include <algorithm>
+
+namespace mxpulse::health {
+
+void IncidentLog::silent(const DomainName& name, SystemTime first, Cause cause, const std::string& why, Now now) {
+  Log& log = logs_[name];
+  auto& incidents = log.history.incidents;
+  log.shared.reset();
+  if (incidents.empty() || incidents.back().ended) {
+    if (!incidents.empty()) former_.erase({*incidents.back().ended, name});
+    while (!incidents.empty() && *incidents.front().ended + kIncidentAge <= now.system) drop_oldest(log);
+    Incident incident;
+    incident.first = std::min(first, now.system);
+    incident.last = now.system;
+    incidents.push_back(std::move(incident));
+    if (incidents.size() > kIncidentsMax) drop_oldest(log);
+  }
+  Incident& incident = incidents.back();
+  incident.cause = cause;
+  incident.why = why.substr(0, kIncidentTextMax);
+}
+
+void IncidentLog::still_silent(const DomainName& name, Now now) {
+  Incident* const incident = open(name);
+  if (incident != nullptr) incident->last = now.system;
+}
+
+void IncidentLog::ended(const DomainName& name, IncidentEnd end, const std::string& last_words, Now now) {
+  Incident* const incident = open(name);
+  if (incident == nullptr) return;
+  incident->ended = now.system;
+  incident->end = end;
+  incident->last_words = last_words.substr(0, kIncidentTextMax);
+}
+
+void IncidentLog::forgotten(const DomainName& name, Now now) {
+  ended(name, IncidentEnd::kForgotten, "", now);
+  const auto found = logs_.find(name);
+  if (found != logs_.end()) remember_as_former(name, found->second);
+}
+
+void IncidentLog::expire(Now now) {
+  while (!former_.empty() && former_.begin()->first + kIncidentAge <= now.system) {
+    logs_.erase(former_.begin()->second);
+    former_.erase(former_.begin());
+  }
+}
+
+IncidentLog::History IncidentLog::history(const DomainName& name) const {
+  const auto found = logs_.find(name);
+  if (found == logs_.end()) return nullptr;
+  const Log& log = found->second;
+  if (!log.shared) log.shared = std::make_shared<const IncidentHistory>(log.history);
+  return log.shared;
+}
+
+Incident* IncidentLog::open(const DomainName& name) {
+  const auto found = logs_.find(name);
+  if (found == logs_.end() || found->second.history.incidents.back().ended) return nullptr;
+  found->second.shared.reset();
+  return &found->second.history.incidents.back();
+}
+
+void IncidentLog::remember_as_former(const DomainName& name, const Log& log) {
+  former_.insert({*log.history.incidents.back().ended, name});
+  if (former_.size() <= kFormerMax) return;
+  logs_.erase(former_.begin()->second);
+  former_.erase(former_.begin());
+}
+
+void IncidentLog::drop_oldest(Log& log) {
+  log.history.complete_since = *log.history.incidents.front().ended;
+  log.history.incidents.erase(log.history.incidents.begin());
+  log.shared.reset();
+}
+
+}  // namespace mxpulse::health
