@@ -64,7 +64,7 @@ int open_gates(const std::vector<std::string>& arguments) {
       std::fprintf(stderr, "%s\n", config.why().c_str());
       return kNotGood;
     }
-    return open_now(daemon::gate_options(*config).files);
+    return open_now(daemon::gate_options(*config).mtas.files);
   }
   if (!arguments.empty() && arguments[0] == "--at-end-of-input") {
     if (const auto files = read_files(arguments)) {

@@ -1,6 +1,7 @@
 #include "daemon/daemon.hpp"
 
 #include <csignal>
+#include <random>
 
 #include "config/load.hpp"
 #include "daemon/event_log.hpp"
@@ -15,6 +16,7 @@
 #include "daemon/service_manager.hpp"
 #include "daemon/snapshot_source.hpp"
 #include "dns/cares_resolver.hpp"
+#include "gate/local_mtas.hpp"
 #include "http/routes.hpp"
 #include "http/server.hpp"
 #include "metrics/metrics.hpp"
@@ -65,8 +67,9 @@ class Daemon::Parts {
         limit_(probe::raise_descriptor_limit()),
         log_(log_format(config_), log_level(config_)),
         metrics_(config_.metrics.max_destinations),
-        monitor_(loop, clock_, monitor_options(config_, limit_.max_in_flight), observers_),
-        gatekeeper_(loop, clock_, observers_),
+        monitor_(loop, clock_, monitor_options(config_, limit_.max_in_flight), observers_, std::random_device{}()),
+        mtas_(loop),
+        gatekeeper_(loop, clock_, mtas_, observers_),
         prober_(loop, clock_, probe_options(config_), monitor_),
         resolver_(make_resolver(loop, clock_, config_, metrics_)),
         feeds_(loop, clock_, observers_, [this](const BounceEvent& event) { monitor_.bounced(event); }),
@@ -216,6 +219,7 @@ class Daemon::Parts {
   metrics::Metrics metrics_;
   Observers observers_;
   Monitor monitor_;
+  gate::LocalMtas mtas_;
   Gatekeeper gatekeeper_;
   probe::BannerProber prober_;
   std::unique_ptr<dns::CaresResolver> resolver_;

@@ -8,26 +8,22 @@
 
 #include "gate/flusher.hpp"
 #include "gate/gate.hpp"
-#include "gate/hold_guard.hpp"
-#include "gate/mail_queue.hpp"
+#include "gate/mtas.hpp"
+#include "mxpulse/alarm.hpp"
 #include "mxpulse/observer.hpp"
-#include "mxpulse/stream_address.hpp"
-#include "net/timer.hpp"
 
 namespace mxpulse::daemon {
 
 struct GateOptions {
   GateMode mode = GateMode::kObserve;
   gate::Policy policy;
-  gate::HoldFiles files;
-  std::optional<StreamAddress> socketmap;  // served in either mode: a Postfix that asks and gets no answer defers all mail
+  gate::MtaOptions mtas;
 };
 
 // In observe mode the same is computed and told, and no MTA is touched. Lives on the loop's thread.
 class Gatekeeper {
  public:
-  Gatekeeper(net::Loop& loop, const Clock& clock, Observer& observer);
-  ~Gatekeeper();
+  Gatekeeper(Alarms& alarms, const Clock& clock, gate::Mtas& mtas, Observer& observer);
 
   // A hold table that a dead process left is emptied, in either mode: nobody would ever release it.
   // False when the socketmap cannot be served or the guard not be started; the observer is told why.
@@ -48,7 +44,11 @@ class Gatekeeper {
   GateAnswer answer(const DomainName& name) const { return gate_.answer(name, clock_.now()); }
 
  private:
-  struct Mta;
+  // An MTA, and who empties its queue of what was released.
+  struct Gated {
+    gate::Mta mta;
+    std::unique_ptr<gate::Flusher> flusher;
+  };
 
   void apply(const gate::Gate::Transitions& transitions);
   void act(const GateTransition& transition);
@@ -57,16 +57,16 @@ class Gatekeeper {
   void clear_tables();
   bool start_guard();
   bool make_mtas();
-  Mta& add_mta(std::string name, std::unique_ptr<gate::MailQueue> queue);
 
-  net::Loop& loop_;
+  Alarms& alarms_;
   const Clock& clock_;
   Observer& observer_;
   GateOptions options_;
   gate::Gate gate_;
-  std::vector<std::unique_ptr<Mta>> mtas_;
-  std::unique_ptr<gate::HoldGuard> guard_;  // in enforce mode
-  net::Timer wake_;
+  gate::Mtas& mtas_;
+  std::vector<Gated> gated_;
+  gate::Mtas::Guard guard_;  // in enforce mode
+  std::unique_ptr<Alarm> wake_;
 };
 
 }  // namespace mxpulse::daemon

@@ -30,21 +30,21 @@ Outcome outcome_of(const MxSet& set) {
 
 }  // namespace
 
-Monitor::Monitor(net::Loop& loop, const Clock& clock, MonitorOptions options, Observer& observer)
+Monitor::Monitor(Alarms& alarms, const Clock& clock, MonitorOptions options, Observer& observer, std::uint64_t seed)
     : clock_(clock),
       options_(std::move(options)),
       observer_(observer),
       watchlist_(options_.watch),
-      schedule_(options_.pacing, std::random_device{}()),
+      schedule_(options_.pacing, seed),
       book_(options_.thresholds),
-      random_(std::random_device{}()),
-      wake_(loop, [this] { turn(); }),
-      housekeeping_(loop, [this] {
+      random_(seed),
+      wake_(alarms.make([this] { turn(); })),
+      housekeeping_(alarms.make([this] {
         apply(watchlist_.expire(clock_.now()));
         incidents_.expire(clock_.now());
         turn();
-      }) {
-  housekeeping_.start_every(kHousekeeping);
+      })) {
+  housekeeping_->start_every(kHousekeeping);
 }
 
 void Monitor::use(Resolver& resolver) {
@@ -211,7 +211,7 @@ void Monitor::sleep_until_due(SteadyTime now) {
   };
   consider(lookups_due_.next(), lookups_in_flight_ < kLookupsMax);
   consider(schedule_.next(), prober_->in_flight() < options_.max_in_flight);
-  if (next) wake_.start_once(std::max<Duration>(*next - now, 0s));
+  if (next) wake_->start_once(std::max<Duration>(*next - now, 0s));
 }
 
 void Monitor::looked_up(const DomainName& name, std::shared_ptr<const MxSet> set) {

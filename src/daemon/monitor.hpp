@@ -13,12 +13,12 @@
 #include "health/address_health.hpp"
 #include "health/destination_health.hpp"
 #include "health/incident_log.hpp"
+#include "mxpulse/alarm.hpp"
 #include "mxpulse/bounce_event.hpp"
 #include "mxpulse/observer.hpp"
 #include "mxpulse/prober.hpp"
 #include "mxpulse/resolver.hpp"
 #include "mxpulse/snapshot.hpp"
-#include "net/timer.hpp"
 #include "schedule/due_queue.hpp"
 #include "schedule/schedule.hpp"
 #include "watch/watchlist.hpp"
@@ -37,7 +37,8 @@ struct MonitorOptions {
 // Lives on the loop's thread. Holds no socket of its own.
 class Monitor final : public ProbeListener {
  public:
-  Monitor(net::Loop& loop, const Clock& clock, MonitorOptions options, Observer& observer);
+  // `seed` spreads what would else happen in step.
+  Monitor(Alarms& alarms, const Clock& clock, MonitorOptions options, Observer& observer, std::uint64_t seed);
 
   // Before the first turn. Either may be exchanged later; lookups that an old resolver took with it are begun again.
   void use(Resolver& resolver);
@@ -97,8 +98,8 @@ class Monitor final : public ProbeListener {
   std::unordered_set<Address> asking_;                            // begun and not told yet
   schedule::DueQueue<DomainName> lookups_due_;
   std::size_t lookups_in_flight_ = 0;
-  net::Timer wake_;
-  net::Timer housekeeping_;
+  std::unique_ptr<Alarm> wake_;
+  std::unique_ptr<Alarm> housekeeping_;
 };
 
 }  // namespace mxpulse::daemon

@@ -33,9 +33,9 @@ GateOptions gate_options(const config::Config& config) {
       2 * (config.probe.interval_silent_max + config.probe.connect_timeout + config.probe.greeting_timeout);
   options.policy.panic_ratio = config.vantage.panic_ratio;
   options.policy.never_hold = {config.watch.never_hold.begin(), config.watch.never_hold.end()};
-  options.files.postfix = {config.gate.postfix.table, config.gate.postfix.config_directory, config.gate.postfix.transport};
-  options.socketmap = config.gate.postfix.socketmap;
-  options.files.exim = {config.gate.exim.hold_file, config.gate.exim.program};
+  options.mtas.files.postfix = {config.gate.postfix.table, config.gate.postfix.config_directory, config.gate.postfix.transport};
+  options.mtas.socketmap = config.gate.postfix.socketmap;
+  options.mtas.files.exim = {config.gate.exim.hold_file, config.gate.exim.program};
   return options;
 }
 

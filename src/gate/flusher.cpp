@@ -15,19 +15,19 @@ constexpr std::array<std::size_t, 4> kRamp{1, 10, 100, 1000};  // then all
 
 }  // namespace
 
-Flusher::Flusher(net::Loop& loop, const Clock& clock, MailQueue& queue, OnFlushed on_flushed)
-    : clock_(clock), queue_(queue), on_flushed_(std::move(on_flushed)), next_look_(loop, [this] { look(); }) {}
+Flusher::Flusher(Alarms& alarms, const Clock& clock, MailQueue& queue, OnFlushed on_flushed)
+    : clock_(clock), queue_(queue), on_flushed_(std::move(on_flushed)), next_look_(alarms.make([this] { look(); })) {}
 
 void Flusher::begin(const DomainName& name) {
   flushes_[name] = Flush{clock_.now().steady, {}, 0, 0};
-  next_look_.start_once(0s);
+  next_look_->start_once(0s);
 }
 
 void Flusher::stop(const DomainName& name) { flushes_.erase(name); }
 
 void Flusher::try_one(const DomainName& name, OnTried on_tried) {
   trials_[name] = std::move(on_tried);
-  next_look_.start_once(0s);
+  next_look_->start_once(0s);
 }
 
 void Flusher::look() {
@@ -68,7 +68,7 @@ void Flusher::looked(const Result<Waiting>& waiting) {
       one = flushes_.erase(one);
     }
   }
-  if (!flushes_.empty() || !trials_.empty()) next_look_.start_once(kBetweenLooks);
+  if (!flushes_.empty() || !trials_.empty()) next_look_->start_once(kBetweenLooks);
 }
 
 bool Flusher::is_over(const DomainName& name, Flush& flush, const std::vector<std::string>& ids) {

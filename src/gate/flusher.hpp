@@ -4,7 +4,8 @@
 #include <map>
 
 #include "gate/mail_queue.hpp"
-#include "net/timer.hpp"
+#include "mxpulse/alarm.hpp"
+#include "mxpulse/time.hpp"
 
 namespace mxpulse::gate {
 
@@ -24,7 +25,7 @@ class Flusher {
   using OnTried = std::function<void(bool found)>;
 
   // `queue` and `clock` must outlive this.
-  Flusher(net::Loop& loop, const Clock& clock, MailQueue& queue, OnFlushed on_flushed);
+  Flusher(Alarms& alarms, const Clock& clock, MailQueue& queue, OnFlushed on_flushed);
 
   void begin(const DomainName& name);
   void stop(const DomainName& name);
@@ -52,7 +53,7 @@ class Flusher {
   std::map<DomainName, OnTried> trials_;
   std::set<DomainName> held_;
   bool looking_ = false;
-  net::Timer next_look_;
+  std::unique_ptr<Alarm> next_look_;
 };
 
 }  // namespace mxpulse::gate

@@ -8,6 +8,8 @@
 #include <mutex>
 #include <stdexcept>
 
+#include "net/timer.hpp"
+
 namespace mxpulse::net {
 
 struct Loop::State {
@@ -56,6 +58,8 @@ void Loop::post(std::function<void()> work) {
   }
   uv_async_send(&state_->wake);
 }
+
+std::unique_ptr<Alarm> Loop::make(std::function<void()> on_due) { return std::make_unique<Timer>(*this, std::move(on_due)); }
 
 uv_loop_s* Loop::handle() const { return &state_->loop; }
 

@@ -4,16 +4,17 @@
 #include <functional>
 #include <memory>
 
+#include "mxpulse/alarm.hpp"
 #include "mxpulse/time.hpp"
 
 struct uv_loop_s;
 
 namespace mxpulse::net {
 
-class Loop {
+class Loop final : public Alarms {
  public:
-  Loop();   // throws std::runtime_error when the system gives no loop
-  ~Loop();  // every Timer, SocketWatch, SignalWatch and FileWatch on it must be gone
+  Loop();            // throws std::runtime_error when the system gives no loop
+  ~Loop() override;  // every Timer, SocketWatch, SignalWatch and FileWatch on it must be gone
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
@@ -25,6 +26,9 @@ class Loop {
   // Runs `work` on the loop's thread in a later turn, in the order posted. Any thread; also inside a callback.
   // What is still queued when the loop is destroyed is dropped unrun.
   void post(std::function<void()> work);
+
+  // A Timer.
+  std::unique_ptr<Alarm> make(std::function<void()> on_due) override;
 
   uv_loop_s* handle() const;
 

@@ -4,22 +4,22 @@
 #include <functional>
 #include <memory>
 
-#include "mxpulse/time.hpp"
+#include "mxpulse/alarm.hpp"
 #include "net/loop.hpp"
 
 namespace mxpulse::net {
 
-class Timer {
+class Timer final : public Alarm {
  public:
   Timer(Loop& loop, std::function<void()> on_due);
-  ~Timer();
+  ~Timer() override;
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
 
-  // Milliseconds are what the loop knows; shorter delays round up. Starting again forgets the earlier start.
-  void start_once(Duration delay);
-  void start_every(Duration interval);
-  void stop();
+  // Milliseconds are what the loop knows; shorter delays round up.
+  void start_once(Duration delay) override;
+  void start_every(Duration interval) override;
+  void stop() override;
 
  private:
   struct Handle;

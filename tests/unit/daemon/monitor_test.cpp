@@ -62,7 +62,7 @@ struct Example {
     options.max_in_flight = 10;
     options.thresholds = {2, 1};
     options.pacing = {10s, 2s, 20s, 1s};
-    monitor.emplace(loop, clock, options, heard);
+    monitor.emplace(loop, clock, options, heard, 1);
     monitor->use(prober);
     monitor->use(resolver);
     pass(1s);  // the spread of the start
