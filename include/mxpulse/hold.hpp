@@ -19,6 +19,24 @@ enum class GateMode : std::uint8_t {
 
 constexpr std::string_view label(GateMode mode) { return mode == GateMode::kEnforce ? "enforce" : "observe"; }
 
+// How the gate stands for a destination.
+enum class GateState : std::uint8_t {
+  kOpen,
+  kTrial,  // held, but one message may be tried
+  kHeld,
+};
+
+inline constexpr std::array kGateStates{GateState::kOpen, GateState::kTrial, GateState::kHeld};
+
+constexpr std::string_view label(GateState state) {
+  switch (state) {
+    case GateState::kOpen: return "open";
+    case GateState::kTrial: return "trial";
+    case GateState::kHeld: return "held";
+  }
+  return "open";
+}
+
 // Where a destination's gate goes.
 enum class GateMove : std::uint8_t {
   kHeld,       // its mail waits, until the lease ends
@@ -72,6 +90,8 @@ struct GateAnswer {
   std::optional<SystemTime> next_retry;  // the schedule's next step, while one runs
   bool exhausted = false;
   std::string why;
+
+  GateState state() const { return !hold ? GateState::kOpen : trial ? GateState::kTrial : GateState::kHeld; }
 };
 
 }  // namespace mxpulse

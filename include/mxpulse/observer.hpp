@@ -36,6 +36,8 @@ class Observer {
   // In observe mode too: what would be done.
   virtual void gate_moved(const GateTransition& /*transition*/, GateMode /*mode*/, Now /*now*/) {}
   virtual void retried(RetryResult /*result*/) {}
+  // The MTA tried a watched destination, and nobody answered.
+  virtual void attempt_was_vain(GateState /*gate*/) {}
   // The MTA's queue was emptied of a released destination's mail, or why not.
   virtual void flushed(const DomainName& /*destination*/, std::size_t /*pushed*/, Duration /*took*/, std::string_view /*why*/,
                        Now /*now*/) {}

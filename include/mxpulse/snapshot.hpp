@@ -28,9 +28,17 @@ struct HostView {
   std::optional<SystemTime> since;       // first no-answer of the streak
   std::optional<SystemTime> last_probe;  // the last result that says something about the host
   std::optional<Cause> cause;            // of the last result
+  std::optional<Duration> connect_time;  // phases that the last probe completed
+  std::optional<Duration> greeting_time;
   std::optional<int> reply_code;
   std::string greeting;  // escaped, see ProbeResult
   std::string why;
+};
+
+// A host that a sender would try.
+struct HostChoice {
+  std::size_t host = 0;  // position in Snapshot::hosts
+  std::uint16_t preference = 0;
 };
 
 struct DestinationView {
@@ -47,7 +55,7 @@ struct DestinationView {
   SystemTime watched_since;                        // before that nobody looked
   std::shared_ptr<const IncidentHistory> history;  // null: no outage that we know of
   GateAnswer gate;
-  std::vector<std::size_t> hosts;  // positions in Snapshot::hosts, as a sender would try them
+  std::vector<HostChoice> hosts;  // as a sender would try them
 };
 
 struct Snapshot {

@@ -41,6 +41,12 @@ bool Gatekeeper::make_mtas() {
   return complete;
 }
 
+void Gatekeeper::nominated(const DomainName& name) {
+  const Now now = clock_.now();
+  observer_.attempt_was_vain(gate_.answer(name, now).state());
+  apply(gate_.nominated(name, now));
+}
+
 void Gatekeeper::observed(const DomainName& name, bool silent, std::string why) {
   apply(gate_.observed(name, silent, std::move(why), clock_.now()));
 }

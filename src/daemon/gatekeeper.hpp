@@ -29,7 +29,7 @@ class Gatekeeper {
   // False when the socketmap cannot be served or the guard not be started; the observer is told why.
   bool configure(GateOptions options);
 
-  void nominated(const DomainName& name) { apply(gate_.nominated(name, clock_.now())); }
+  void nominated(const DomainName& name);
   void delivered(const DomainName& name) { apply(gate_.delivered(name, clock_.now())); }
   void replied(const DomainName& name) { apply(gate_.replied(name, clock_.now())); }
   void observed(const DomainName& name, bool silent, std::string why);

@@ -349,6 +349,8 @@ Snapshot Monitor::snapshot() const {
     view.last_probe = health->last_asked;
     if (health->last) {
       view.cause = health->last->cause;
+      view.connect_time = health->last->connect_time;
+      view.greeting_time = health->last->greeting_time;
       view.reply_code = health->last->reply_code;
       view.greeting = health->last->greeting;
       view.why = health->last->why;
@@ -378,7 +380,7 @@ Snapshot Monitor::snapshot() const {
         const MxHost& host = destination.set->hosts[asked.host];
         const auto [at, is_new] = position.try_emplace({host.name, asked.address}, snapshot.hosts.size());
         if (is_new) snapshot.hosts.push_back(host_view(host, asked.address));
-        view.hosts.push_back(at->second);
+        view.hosts.push_back({at->second, host.preference});
       }
     }
     snapshot.destinations.push_back(std::move(view));

@@ -45,6 +45,9 @@ class Observers final : public Observer {
   void retried(RetryResult result) override {
     for (auto* one : all_) one->retried(result);
   }
+  void attempt_was_vain(GateState gate) override {
+    for (auto* one : all_) one->attempt_was_vain(gate);
+  }
   void flushed(const DomainName& destination, std::size_t pushed, Duration took, std::string_view why, Now now) override {
     for (auto* one : all_) one->flushed(destination, pushed, took, why, now);
   }

@@ -81,6 +81,8 @@ struct Metrics::Families {
       closed<GateMove>(make(prometheus::BuildCounter(), kHoldTransitions, registry), "to", kGateMoves);
   std::map<RetryResult, Counter*> retries =
       closed<RetryResult>(make(prometheus::BuildCounter(), kRetries, registry), "result", kRetryResults);
+  std::map<GateState, Counter*> vain_attempts =
+      closed<GateState>(make(prometheus::BuildCounter(), kVainAttempts, registry), "gate", kGateStates);
   Histogram& recovery = make(prometheus::BuildHistogram(), kRecoveryDetection, registry).Add({}, kRecoveryBuckets);
   Counter& gate_errors = make(prometheus::BuildCounter(), kGateErrors, registry).Add({});
   Gauge& reload_successful = make(prometheus::BuildGauge(), kReloadSuccessful, registry).Add({});
@@ -128,6 +130,8 @@ void Metrics::gate_moved(const GateTransition& transition, GateMode, Now) {
 }
 
 void Metrics::retried(RetryResult result) { families_->retries.at(result)->Increment(); }
+
+void Metrics::attempt_was_vain(GateState gate) { families_->vain_attempts.at(gate)->Increment(); }
 
 void Metrics::gate_failed(std::string_view, std::string_view, Now) { families_->gate_errors.Increment(); }
 

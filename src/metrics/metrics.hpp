@@ -30,6 +30,7 @@ class Metrics final : public Observer, public DnsObserver {
   void feed_failed(const std::string& feed, std::string_view why, Now now) override;
   void gate_moved(const GateTransition& transition, GateMode mode, Now now) override;
   void retried(RetryResult result) override;
+  void attempt_was_vain(GateState gate) override;
   void gate_failed(std::string_view mta, std::string_view why, Now now) override;
   void reloaded(bool successful, std::string_view why, Now now) override;
 

@@ -29,6 +29,10 @@ inline constexpr Name kDestinationSince{"mxpulse_destination_no_answer_since_tim
                                         "Since when no address of the destination answers; absent without a streak."};
 inline constexpr Name kDestinationCause{"mxpulse_destination_cause", Type::kGauge, "destination,provider,cause",
                                         "1 for the cause that decided the verdict."};
+inline constexpr Name kDestinationBounces{"mxpulse_destination_bounces", Type::kGauge, "destination,provider",
+                                          "Messages that found no answer within the watch window."};
+inline constexpr Name kDestinationHost{"mxpulse_destination_host_preference", Type::kGauge, "destination,host",
+                                       "Preference of each host that a sender would try, the lowest first."};
 inline constexpr Name kHostAnswering{"mxpulse_host_answering", Type::kGauge, "host,address,provider",
                                      "1 if the host answers, 0 if not; absent while unknown."};
 inline constexpr Name kHostStreak{"mxpulse_host_no_answer_streak", Type::kGauge, "host,address,provider", "No-answers in a row."};
@@ -36,6 +40,8 @@ inline constexpr Name kHostLastProbe{"mxpulse_host_last_probe_timestamp_seconds"
                                      "When a probe last said something about the host."};
 inline constexpr Name kHostCause{"mxpulse_host_cause", Type::kGauge, "host,address,provider,cause",
                                  "1 for the cause of the last probe."};
+inline constexpr Name kHostPhase{"mxpulse_host_phase_seconds", Type::kGauge, "host,address,provider,phase",
+                                 "Time of each phase that the last probe completed."};
 inline constexpr Name kProbes{"mxpulse_probes_total", Type::kCounter, "outcome,cause", "Probes ended, by outcome and cause."};
 inline constexpr Name kProbeDuration{"mxpulse_probe_duration_seconds", Type::kHistogram, "phase",
                                      "Time of each completed phase of a probe."};
@@ -68,6 +74,9 @@ inline constexpr Name kHoldTransitions{"mxpulse_hold_transitions_total", Type::k
                                        "Moves of the gate: held, trial, released, exhausted."};
 inline constexpr Name kRetries{"mxpulse_retries_total", Type::kCounter, "result",
                                "Trial deliveries, by what the MTA's log says became of them."};
+inline constexpr Name kVainAttempts{
+    "mxpulse_vain_attempts_total", Type::kCounter, "gate",
+    "Attempts that met no answer, by the gate of their destination then; held: in observe mode, what a hold would save."};
 inline constexpr Name kRecoveryDetection{
     "mxpulse_recovery_detection_seconds", Type::kHistogram, "",
     "From our last no-answer to the answer that released a hold: at most so long a recovery went unseen."};
@@ -83,10 +92,13 @@ inline constexpr std::array kAllNames{kBuildInfo,
                                       kDestinationStreak,
                                       kDestinationSince,
                                       kDestinationCause,
+                                      kDestinationBounces,
+                                      kDestinationHost,
                                       kHostAnswering,
                                       kHostStreak,
                                       kHostLastProbe,
                                       kHostCause,
+                                      kHostPhase,
                                       kProbes,
                                       kProbeDuration,
                                       kProbesInFlight,
@@ -107,6 +119,7 @@ inline constexpr std::array kAllNames{kBuildInfo,
                                       kHolds,
                                       kHoldTransitions,
                                       kRetries,
+                                      kVainAttempts,
                                       kRecoveryDetection,
                                       kGateErrors,
                                       kReloadSuccessful};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 
 #include "metrics/names.hpp"
@@ -46,6 +47,11 @@ Labels with_cause(Labels labels, Cause cause) {
   return labels;
 }
 
+Labels with_phase(Labels labels, const char* phase) {
+  labels.push_back(label_of("phase", phase));
+  return labels;
+}
+
 void collect_totals(const Snapshot& snapshot, std::size_t exported, std::vector<prometheus::MetricFamily>& families) {
   std::map<Verdict, std::size_t> by_verdict;
   for (const auto& destination : snapshot.destinations) ++by_verdict[destination.verdict];
@@ -74,11 +80,23 @@ void collect_totals(const Snapshot& snapshot, std::size_t exported, std::vector<
 
 bool is_available(Verdict verdict) { return verdict == Verdict::kAvailable || verdict == Verdict::kBackupOnly; }
 
+// A host with several addresses stands there once.
+void collect_choices(const Snapshot& snapshot, const DestinationView& view, GaugeFamily& family) {
+  std::set<std::string> told;
+  for (const HostChoice& choice : view.hosts) {
+    const std::string& host = snapshot.hosts[choice.host].host.text();
+    if (!told.insert(host).second) continue;
+    family.add({label_of("destination", view.destination.text()), label_of("host", host)}, choice.preference);
+  }
+}
+
 void collect_destinations(const Snapshot& snapshot, std::size_t exported, std::vector<prometheus::MetricFamily>& families) {
   GaugeFamily available(kDestinationAvailable);
   GaugeFamily streak(kDestinationStreak);
   GaugeFamily since(kDestinationSince);
   GaugeFamily cause(kDestinationCause);
+  GaugeFamily bounces(kDestinationBounces);
+  GaugeFamily host(kDestinationHost);
   GaugeFamily held(kDestinationHeld);
   GaugeFamily next_retry(kDestinationNextRetry);
   for (std::size_t i = 0; i < exported; ++i) {
@@ -88,21 +106,25 @@ void collect_destinations(const Snapshot& snapshot, std::size_t exported, std::v
     streak.add(labels, view.streak);
     if (view.since) since.add(labels, to_unix_seconds(*view.since));
     if (view.cause) cause.add(with_cause(labels, *view.cause), 1);
+    bounces.add(labels, static_cast<double>(view.bounces));
+    collect_choices(snapshot, view, host);
     if (view.gate.next_retry || view.gate.exhausted) held.add(labels, view.gate.hold ? 1 : 0);
     if (view.gate.next_retry) next_retry.add(labels, to_unix_seconds(*view.gate.next_retry));
   }
-  for (GaugeFamily* family : {&available, &streak, &since, &cause, &held, &next_retry}) family->move_into(families);
+  for (GaugeFamily* family : {&available, &streak, &since, &cause, &bounces, &host, &held, &next_retry})
+    family->move_into(families);
 }
 
 void collect_hosts(const Snapshot& snapshot, std::size_t exported, std::vector<prometheus::MetricFamily>& families) {
   std::vector<bool> wanted(snapshot.hosts.size(), false);
   for (std::size_t i = 0; i < exported; ++i) {
-    for (const std::size_t host : snapshot.destinations[i].hosts) wanted[host] = true;
+    for (const HostChoice& choice : snapshot.destinations[i].hosts) wanted[choice.host] = true;
   }
   GaugeFamily answering(kHostAnswering);
   GaugeFamily streak(kHostStreak);
   GaugeFamily last_probe(kHostLastProbe);
   GaugeFamily cause(kHostCause);
+  GaugeFamily phase(kHostPhase);
   for (std::size_t i = 0; i < snapshot.hosts.size(); ++i) {
     if (!wanted[i]) continue;
     const HostView& view = snapshot.hosts[i];
@@ -112,8 +134,10 @@ void collect_hosts(const Snapshot& snapshot, std::size_t exported, std::vector<p
     streak.add(labels, view.streak);
     if (view.last_probe) last_probe.add(labels, to_unix_seconds(*view.last_probe));
     if (view.cause) cause.add(with_cause(labels, *view.cause), 1);
+    if (view.connect_time) phase.add(with_phase(labels, "connect"), to_seconds(*view.connect_time));
+    if (view.greeting_time) phase.add(with_phase(labels, "greeting"), to_seconds(*view.greeting_time));
   }
-  for (GaugeFamily* family : {&answering, &streak, &last_probe, &cause}) family->move_into(families);
+  for (GaugeFamily* family : {&answering, &streak, &last_probe, &cause, &phase}) family->move_into(families);
 }
 
 }  // namespace

@@ -25,6 +25,7 @@ Snapshot example() {
     host.streak = static_cast<unsigned>(i);
     host.last_probe = kNow.system;
     host.cause = i == 0 ? Cause::kReady : Cause::kTimeout;
+    host.connect_time = 20ms;
     host.greeting = "220 \" level=error";
     snapshot.hosts.push_back(host);
     DestinationView destination;
@@ -34,7 +35,8 @@ Snapshot example() {
     destination.cause = host.cause;
     destination.streak = host.streak;
     if (i > 0) destination.since = kNow.system;
-    destination.hosts = {static_cast<std::size_t>(i)};
+    destination.bounces = 4;
+    destination.hosts = {{static_cast<std::size_t>(i), 10}};
     if (i == 2) {
       destination.gate.hold = true;
       destination.gate.next_retry = kNow.system + 30min;
@@ -104,6 +106,35 @@ TEST_CASE("a hold is told with its next retry, and a destination without a bounc
   CHECK(has_line(text, "mxpulse_holds{mode=\"observe\"} 1"));
   CHECK(has_line(text, "mxpulse_holds{mode=\"enforce\"} 0"));
   CHECK(text.find("mxpulse_destination_held{destination=\"d1.example\"") == std::string::npos);
+}
+
+TEST_CASE("a destination is told with its bounces and its hosts, a host with two addresses once") {
+  const metrics::Metrics metrics(5000);
+  Snapshot snapshot = example();
+  snapshot.hosts[1].host = snapshot.hosts[0].host;
+  snapshot.destinations.resize(1);
+  snapshot.destinations[0].hosts = {{0, 10}, {1, 10}, {2, 20}};
+  const std::string text = metrics.text(snapshot);
+  CHECK(has_line(text, "mxpulse_destination_bounces{destination=\"d0.example\",provider=\"example.org\"} 4"));
+  CHECK(has_line(text, "mxpulse_destination_host_preference{destination=\"d0.example\",host=\"mx0.example.org\"} 10"));
+  CHECK(has_line(text, "mxpulse_destination_host_preference{destination=\"d0.example\",host=\"mx2.example.org\"} 20"));
+  CHECK(text.find("mx0.example.org\"} 10") == text.rfind("mx0.example.org\"} 10"));
+}
+
+TEST_CASE("a host is told with the phases that its last probe completed") {
+  const metrics::Metrics metrics(5000);
+  const std::string text = metrics.text(example());
+  const std::string mx0 = "mxpulse_host_phase_seconds{host=\"mx0.example.org\",address=\"192.0.2.1\",provider=\"example.org\"";
+  CHECK(has_line(text, mx0 + ",phase=\"connect\"} 0.02"));
+  CHECK(text.find(mx0 + ",phase=\"greeting\"") == std::string::npos);
+}
+
+TEST_CASE("an attempt in vain counts under the gate it met") {
+  metrics::Metrics metrics(5000);
+  metrics.attempt_was_vain(GateState::kHeld);
+  const std::string text = metrics.text(Snapshot{});
+  CHECK(has_line(text, "mxpulse_vain_attempts_total{gate=\"held\"} 1"));
+  CHECK(has_line(text, "mxpulse_vain_attempts_total{gate=\"open\"} 0"));
 }
 
 TEST_CASE("the table has exactly what is exported") {
