@@ -35,7 +35,7 @@ constexpr std::string_view label(IncidentEnd end) {
 
 struct Incident {
   SystemTime first;                 // first no-answer of the streak
-  SystemTime last;                  // last no-answer that was seen
+  SystemTime last;                  // last no-answer before it ended; while it is open, the hosts know better
   std::optional<SystemTime> ended;  // empty while it is open
   IncidentEnd end = IncidentEnd::kOpen;
   Cause cause = Cause::kTimeout;  // that decided the verdict, as it stood last

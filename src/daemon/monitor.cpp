@@ -119,7 +119,8 @@ void Monitor::answered_the_mta(const Address& address, const BounceEvent& event,
   result.why = "the MTA's log tells of an answer";
   if (book_.record(address, result, now) == health::Transition::kChanged) observer_.host_changed(address, true, 0, result, now);
   const auto end = event.bounce_class == BounceClass::kDelivered ? IncidentEnd::kDelivered : IncidentEnd::kAnswered;
-  for (Destination* user : users_.at(address)) reassess(*user, now, &result, end);
+  const Occasion occasion{result, last, end};
+  for (Destination* user : users_.at(address)) reassess(*user, now, &occasion);
 }
 
 // Not a relay's failure: the host that did not answer is one of the destination's own, or the MTA names none.
@@ -234,7 +235,6 @@ void Monitor::looked_up(const DomainName& name, std::shared_ptr<const MxSet> set
   const bool again_soon = destination.lookups.undecided() || keep_old || destination.set->failure == Cause::kResolverDown;
   lookups_due_.set(name, now.steady + (again_soon ? options_.pacing.interval_undecided : options_.pacing.interval));
   reassess(destination, now);
-  if (destination.set->fresh && outcome_of(*destination.set) == Outcome::kNoAnswer) incidents_.still_silent(name, now);
   turn();
 }
 
@@ -276,6 +276,7 @@ void Monitor::probed(const Address& address, const ProbeResult& result) {
   }
   const health::AddressHealth* before = book_.find(address);
   const auto settled_before = before == nullptr ? std::nullopt : before->settled;
+  const Occasion occasion{result, before == nullptr ? std::nullopt : before->streak.last(), IncidentEnd::kAnswered};
   const auto last_before = before == nullptr || !before->last ? std::nullopt : std::optional(before->last->cause);
 
   const health::Transition transition = book_.record(address, result, now);
@@ -288,21 +289,17 @@ void Monitor::probed(const Address& address, const ProbeResult& result) {
       gatekeeper_ != nullptr && std::any_of(users->second.begin(), users->second.end(),
                                             [&](const Destination* one) { return gatekeeper_->on_course(one->name); });
   if (on_course || health.settled != settled_before || last_before != result.cause) {
-    for (Destination* destination : users->second) reassess(*destination, now, &result);
-  }
-  if (outcome(result.cause) == Outcome::kNoAnswer) {
-    for (const Destination* destination : users->second) incidents_.still_silent(destination->name, now);
+    for (Destination* destination : users->second) reassess(*destination, now, &occasion);
   }
   turn();
 }
 
-// `answer` is the result that made us look, if one did.
-void Monitor::reassess(Destination& destination, Now now, const ProbeResult* answer, IncidentEnd end) {
+void Monitor::reassess(Destination& destination, Now now, const Occasion* occasion) {
   const auto health = health::assess(*destination.set, book_, destination.lookups);
   const Verdict from = std::exchange(destination.verdict, health.verdict);
   if (gatekeeper_ != nullptr && health.verdict != Verdict::kUnknown)
     gatekeeper_->observed(destination.name, health.verdict == Verdict::kUnavailable, health.why);
-  keep_history(destination.name, health, answer, end, now);
+  keep_history(destination.name, health, occasion, now);
   if (health.verdict == from) return;
   if (from == Verdict::kUnavailable) --silent_;
   if (health.verdict == Verdict::kUnavailable) ++silent_;
@@ -310,19 +307,20 @@ void Monitor::reassess(Destination& destination, Now now, const ProbeResult* ans
   observer_.verdict_changed(destination.name, from, health.verdict, health.why, now);
 }
 
-void Monitor::keep_history(const DomainName& name, const health::DestinationHealth& health, const ProbeResult* answer,
-                           IncidentEnd end, Now now) {
+void Monitor::keep_history(const DomainName& name, const health::DestinationHealth& health, const Occasion* occasion, Now now) {
+  const auto last = occasion == nullptr ? std::nullopt : occasion->last_no_answer;
   switch (health.verdict) {
     case Verdict::kUnavailable:
       incidents_.silent(name, health.since.value_or(now.system), health.cause.value_or(Cause::kTimeout), health.why, now);
       return;
     case Verdict::kUnknown: return;  // says nothing about an outage
-    case Verdict::kUndeliverable: incidents_.ended(name, IncidentEnd::kUndeliverable, health.why, now); return;
+    case Verdict::kUndeliverable: incidents_.ended(name, IncidentEnd::kUndeliverable, health.why, last, now); return;
     case Verdict::kAvailable:
     case Verdict::kBackupOnly:
     case Verdict::kRefusing: {
-      const bool greeted = answer != nullptr && !answer->greeting.empty();
-      incidents_.ended(name, end, greeted ? answer->greeting : health.why, now);
+      const bool greeted = occasion != nullptr && !occasion->result.greeting.empty();
+      incidents_.ended(name, occasion == nullptr ? IncidentEnd::kAnswered : occasion->end,
+                       greeted ? occasion->result.greeting : health.why, last, now);
       return;
     }
   }

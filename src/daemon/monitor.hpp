@@ -63,6 +63,13 @@ class Monitor final : public ProbeListener {
     SystemTime watched_since{};
   };
 
+  // What made us look at a destination again: a result at one of its addresses.
+  struct Occasion {
+    const ProbeResult& result;
+    std::optional<SystemTime> last_no_answer;  // there, before the result
+    IncidentEnd end;                           // how an outage ends by it
+  };
+
   void apply(const watch::Changes& changes);
   void join(const DomainName& name, Duration spread);
   void leave(const DomainName& name);
@@ -73,9 +80,8 @@ class Monitor final : public ProbeListener {
   void looked_up(const DomainName& name, std::shared_ptr<const MxSet> set);
   void take_addresses(Destination& destination, SteadyTime now);
   void drop_address(Destination& destination, const Address& address, SteadyTime now);
-  void reassess(Destination& destination, Now now, const ProbeResult* answer = nullptr, IncidentEnd end = IncidentEnd::kAnswered);
-  void keep_history(const DomainName& name, const health::DestinationHealth& health, const ProbeResult* answer, IncidentEnd end,
-                    Now now);
+  void reassess(Destination& destination, Now now, const Occasion* occasion = nullptr);
+  void keep_history(const DomainName& name, const health::DestinationHealth& health, const Occasion* occasion, Now now);
   void tell_gate(const BounceEvent& event, Destination& destination, Now now);
   void answered_the_mta(const Address& address, const BounceEvent& event, Now now);
   bool names_own_host(const BounceEvent& event, const Destination& destination) const;

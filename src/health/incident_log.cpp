@@ -7,7 +7,6 @@ namespace mxpulse::health {
 void IncidentLog::silent(const DomainName& name, SystemTime first, Cause cause, const std::string& why, Now now) {
   Log& log = logs_[name];
   auto& incidents = log.history.incidents;
-  log.shared.reset();
   if (incidents.empty() || incidents.back().ended) {
     if (!incidents.empty()) former_.erase({*incidents.back().ended, name});
     while (!incidents.empty() && *incidents.front().ended + kIncidentAge <= now.system) drop_oldest(log);
@@ -18,25 +17,24 @@ void IncidentLog::silent(const DomainName& name, SystemTime first, Cause cause, 
     if (incidents.size() > kIncidentsMax) drop_oldest(log);
   }
   Incident& incident = incidents.back();
+  if (incident.cause == cause && incident.why == why) return;
+  log.shared.reset();
   incident.cause = cause;
   incident.why = why.substr(0, kIncidentTextMax);
 }
 
-void IncidentLog::still_silent(const DomainName& name, Now now) {
-  Incident* const incident = open(name);
-  if (incident != nullptr) incident->last = now.system;
-}
-
-void IncidentLog::ended(const DomainName& name, IncidentEnd end, const std::string& last_words, Now now) {
+void IncidentLog::ended(const DomainName& name, IncidentEnd end, const std::string& last_words, std::optional<SystemTime> last,
+                        Now now) {
   Incident* const incident = open(name);
   if (incident == nullptr) return;
   incident->ended = now.system;
   incident->end = end;
+  if (last) incident->last = std::max(incident->last, *last);
   incident->last_words = last_words.substr(0, kIncidentTextMax);
 }
 
 void IncidentLog::forgotten(const DomainName& name, Now now) {
-  ended(name, IncidentEnd::kForgotten, "", now);
+  ended(name, IncidentEnd::kForgotten, "", std::nullopt, now);
   const auto found = logs_.find(name);
   if (found != logs_.end()) remember_as_former(name, found->second);
 }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -27,10 +28,8 @@ class IncidentLog {
 
   // Nobody answers, since `first`. Begins an outage, or says again what the open one is about.
   void silent(const DomainName& name, SystemTime first, Cause cause, const std::string& why, Now now);
-  // One more no-answer of an open outage; nothing without one.
-  void still_silent(const DomainName& name, Now now);
-  // Ends the open outage; nothing without one.
-  void ended(const DomainName& name, IncidentEnd end, const std::string& last_words, Now now);
+  // Ends the open outage; nothing without one. `last` is the last no-answer of whoever answers now, if known.
+  void ended(const DomainName& name, IncidentEnd end, const std::string& last_words, std::optional<SystemTime> last, Now now);
   // It is watched no more: an open outage ends as forgotten. What is known of it is kept while there is room.
   void forgotten(const DomainName& name, Now now);
   // Call it now and then: lets those go that are watched no more, when their last outage is too long ago.

@@ -16,7 +16,7 @@ Now at(Duration since) {
 
 void outage(IncidentLog& log, const DomainName& name, Duration from, Duration until) {
   log.silent(name, at(from).system, Cause::kTimeout, "no host answers", at(from));
-  log.ended(name, IncidentEnd::kAnswered, "220 back", at(until));
+  log.ended(name, IncidentEnd::kAnswered, "220 back", std::nullopt, at(until));
 }
 
 }  // namespace
@@ -24,16 +24,14 @@ void outage(IncidentLog& log, const DomainName& name, Duration from, Duration un
 TEST_CASE("an outage is dated back to its first no-answer, and ends with the words of the host") {
   IncidentLog log;
   log.silent(kName, at(10s).system, Cause::kTimeout, "no host answers", at(30s));
-  log.still_silent(kName, at(60s));
   REQUIRE(log.history(kName));
   const Incident open = log.history(kName)->incidents.at(0);
   CHECK(open.first == at(10s).system);
-  CHECK(open.last == at(60s).system);
   CHECK(!open.ended);
   CHECK(open.end == IncidentEnd::kOpen);
   CHECK(open.why == "no host answers");
 
-  log.ended(kName, IncidentEnd::kDelivered, "220 back", at(90s));
+  log.ended(kName, IncidentEnd::kDelivered, "220 back", at(60s).system, at(90s));
   const Incident over = log.history(kName)->incidents.at(0);
   CHECK(over.last == at(60s).system);
   CHECK(over.ended == at(90s).system);
@@ -52,8 +50,7 @@ TEST_CASE("another cause is the same outage, as it stood last") {
 
 TEST_CASE("an answer without an outage is no incident") {
   IncidentLog log;
-  log.ended(kName, IncidentEnd::kAnswered, "220 hello", at(1s));
-  log.still_silent(kName, at(2s));
+  log.ended(kName, IncidentEnd::kAnswered, "220 hello", std::nullopt, at(1s));
   CHECK(!log.history(kName));
   CHECK(log.size() == 0);
 }
