@@ -100,9 +100,9 @@ int check(const CheckArguments& arguments) {
   const net::MachineClock clock;
   const auto limit = probe::raise_descriptor_limit();
 
-  std::unique_ptr<dns::CaresResolver> resolver;
+  std::unique_ptr<Resolver> resolver;
   if (!arguments.direct) {
-    auto made = dns::CaresResolver::make(loop, clock, dns_options(arguments), nullptr);
+    auto made = dns::make_cares_resolver(loop, clock, dns_options(arguments), nullptr);
     if (!made) {
       std::fprintf(stderr, "mxpulse: %s\n", made.why().c_str());
       return kCouldNotAsk;

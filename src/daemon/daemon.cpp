@@ -33,9 +33,9 @@ constexpr auto kGatePatience = std::chrono::seconds(1);
 constexpr auto kPostPatience = std::chrono::seconds(5);
 constexpr auto kReloadPatience = std::chrono::seconds(10);
 
-std::unique_ptr<dns::CaresResolver> make_resolver(net::Loop& loop, const Clock& clock, const config::Config& config,
-                                                  DnsObserver& observer) {
-  auto resolver = dns::CaresResolver::make(loop, clock, dns_options(config), &observer);
+std::unique_ptr<Resolver> make_resolver(net::Loop& loop, const Clock& clock, const config::Config& config,
+                                        DnsObserver& observer) {
+  auto resolver = dns::make_cares_resolver(loop, clock, dns_options(config), &observer);
   if (!resolver) throw std::runtime_error(resolver.why());
   return std::move(*resolver);
 }
@@ -182,9 +182,9 @@ class Daemon::Parts {
     }
     auto token = read_token(*loaded);
     if (!token) return Failed::failure(config_path_ + ": " + token.why());
-    std::unique_ptr<dns::CaresResolver> resolver;
+    std::unique_ptr<Resolver> resolver;
     if (dns_options(*loaded) != dns_options(config_)) {
-      auto made = dns::CaresResolver::make(loop_, clock_, dns_options(*loaded), &metrics_);
+      auto made = dns::make_cares_resolver(loop_, clock_, dns_options(*loaded), &metrics_);
       if (!made) return Failed::failure(config_path_ + ": dns: " + made.why());
       resolver = std::move(*made);
     }
@@ -222,7 +222,7 @@ class Daemon::Parts {
   gate::LocalMtas mtas_;
   Gatekeeper gatekeeper_;
   probe::BannerProber prober_;
-  std::unique_ptr<dns::CaresResolver> resolver_;
+  std::unique_ptr<Resolver> resolver_;
   Feeds feeds_;
   std::atomic<Token> token_;  // asked for on the server's thread
   LoopDoor door_;

@@ -1,16 +1,15 @@
-// MX sets by c-ares on the loop, with a cache of our own.
+// The resolver of production: c-ares on the loop.
 #pragma once
 
+#include <cstddef>
 #include <memory>
-#include <random>
 #include <vector>
 
-#include "dns/lookups.hpp"
-#include "dns/provider.hpp"
 #include "mxpulse/dns_observer.hpp"
 #include "mxpulse/endpoint.hpp"
 #include "mxpulse/resolver.hpp"
 #include "mxpulse/result.hpp"
+#include "net/loop.hpp"
 
 namespace mxpulse::dns {
 
@@ -24,20 +23,8 @@ struct Options {
   bool operator==(const Options&) const = default;
 };
 
-class CaresResolver final : public Resolver {
- public:
-  // `observer` may be null and must outlive the resolver.
-  static Result<std::unique_ptr<CaresResolver>> make(net::Loop& loop, const Clock& clock, const Options& options,
-                                                     DnsObserver* observer);
-
-  void resolve(const DomainName& destination, Done done) override;
-
- private:
-  CaresResolver(net::Loop& loop, const Clock& clock, Upstreams upstreams, const Options& options, DnsObserver* observer);
-
-  ProviderList providers_;
-  std::mt19937_64 random_;
-  Lookups lookups_;
-};
+// `observer` may be null and must outlive the resolver.
+Result<std::unique_ptr<Resolver>> make_cares_resolver(net::Loop& loop, const Clock& clock, const Options& options,
+                                                      DnsObserver* observer);
 
 }  // namespace mxpulse::dns

@@ -2,8 +2,14 @@
 
 namespace mxpulse::dns {
 
-Lookups::Lookups(net::Loop& loop, const Clock& clock, Upstreams upstreams, Cache cache, DnsObserver* observer)
-    : loop_(loop), clock_(clock), observer_(observer), upstreams_(std::move(upstreams)), cache_(std::move(cache)) {}
+Lookups::Lookups(Alarms& alarms, const Clock& clock, Upstreams upstreams, Cache cache, DnsObserver* observer)
+    : clock_(clock),
+      observer_(observer),
+      upstreams_(std::move(upstreams)),
+      cache_(std::move(cache)),
+      tell_cached_(alarms.make([this] {
+        for (const auto& [done, looked] : std::exchange(cached_, {})) done(looked);
+      })) {}
 
 void Lookups::look_up(const Question& question, Done done) {
   const SteadyTime now = clock_.now().steady;
@@ -14,10 +20,8 @@ void Lookups::look_up(const Question& question, Done done) {
       looked.stale = looked.answer != nullptr;
     }
     if (observer_ != nullptr) observer_->cache_hit(looked.stale);
-    loop_.post([still = std::weak_ptr(alive_), done = std::move(done), looked] {
-      if (!still.expired()) done(looked);
-    });
-    return;
+    cached_.emplace_back(std::move(done), std::move(looked));
+    return tell_cached_->start_once(Duration(0));
   }
   auto& waiting = in_flight_[question];
   waiting.push_back(std::move(done));

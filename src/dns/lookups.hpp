@@ -9,7 +9,7 @@
 
 #include "dns/cache.hpp"
 #include "dns/upstreams.hpp"
-#include "net/loop.hpp"
+#include "mxpulse/alarm.hpp"
 
 namespace mxpulse::dns {
 
@@ -25,7 +25,7 @@ class Lookups {
   using Done = std::function<void(const Looked&)>;
 
   // `observer` may be null. Destroying it drops what is in flight.
-  Lookups(net::Loop& loop, const Clock& clock, Upstreams upstreams, Cache cache, DnsObserver* observer);
+  Lookups(Alarms& alarms, const Clock& clock, Upstreams upstreams, Cache cache, DnsObserver* observer);
 
   // `done` is called once, never inside this call.
   void look_up(const Question& question, Done done);
@@ -33,13 +33,13 @@ class Lookups {
  private:
   void replied(const Question& question, const Upstreams::Reply& reply);
 
-  net::Loop& loop_;
   const Clock& clock_;
   DnsObserver* observer_;
   Upstreams upstreams_;
   Cache cache_;
   std::unordered_map<Question, std::vector<Done>, QuestionHash> in_flight_;
-  std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // what is posted checks that we still are
+  std::vector<std::pair<Done, Looked>> cached_;  // told in the next turn
+  std::unique_ptr<Alarm> tell_cached_;
 };
 
 }  // namespace mxpulse::dns

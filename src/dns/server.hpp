@@ -1,20 +1,9 @@
-// One upstream DNS server: a c-ares channel on the loop.
+// The door to one upstream DNS server.
 #pragma once
 
-#include <cstddef>
-#include <deque>
 #include <functional>
-#include <map>
-#include <memory>
 #include <span>
 #include <string>
-
-#include "mxpulse/endpoint.hpp"
-#include "mxpulse/result.hpp"
-#include "net/socket_watch.hpp"
-#include "net/timer.hpp"
-
-struct ares_channeldata;
 
 namespace mxpulse::dns {
 
@@ -23,35 +12,9 @@ class Server {
   // The message, or nothing when the server did not answer in all its tries.
   using Done = std::function<void(std::span<const unsigned char> message)>;
 
-  // `timeout` of the first try; c-ares doubles it for each further one.
-  static Result<std::unique_ptr<Server>> make(net::Loop& loop, const Endpoint& endpoint, Duration timeout, unsigned tries);
-  ~Server();  // what is in flight is dropped unanswered; not from inside a Done
-  Server(const Server&) = delete;
-  Server& operator=(const Server&) = delete;
-
-  // Asks for class IN with recursion desired. At most kSendsPerTurn leave in a turn and kInFlightMax wait for answers;
-  // the rest queues here, bounded by what callers ask at a time.
-  void ask(const std::string& name, int type, Done done);
-
- private:
-  struct Query;
-  class Socket;
-
-  explicit Server(net::Loop& loop);
-  void pump();
-  void process(int read_fd, int write_fd);
-  void socket_changed(int fd, bool readable, bool writable);
-  static void answered(void* query, int status, int timeouts, unsigned char* message, int length);
-
-  net::Loop& loop_;
-  ares_channeldata* channel_ = nullptr;
-  std::deque<std::unique_ptr<Query>> waiting_;
-  std::size_t in_flight_ = 0;
-  bool pump_posted_ = false;
-  bool ending_ = false;
-  std::map<int, std::unique_ptr<Socket>> sockets_;
-  net::Timer tick_;    // drives c-ares' timeouts
-  net::Timer resume_;  // the next turn's sends
+  virtual ~Server() = default;  // what is in flight is dropped unanswered; not from inside a Done
+  // Asks for class IN with recursion desired. Told once, never inside this call.
+  virtual void ask(const std::string& name, int type, Done done) = 0;
 };
 
 }  // namespace mxpulse::dns

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "net/timer.hpp"
 #include "scripted_dns_server.hpp"
 #include "support/catch.hpp"
 
@@ -49,7 +50,7 @@ struct Example {
     if (options.servers.empty()) options.servers = {server.endpoint()};
     options.timeout = 100ms;
     options.tries = 1;
-    resolver = std::move(*dns::CaresResolver::make(loop, clock, options, &observed));
+    resolver = std::move(*dns::make_cares_resolver(loop, clock, options, &observed));
   }
 
   MxSet resolve(const char* destination = "d.example") {
@@ -68,7 +69,7 @@ struct Example {
   Observed observed;
   ScriptedDnsServer server;
   dns::Options options;
-  std::unique_ptr<dns::CaresResolver> resolver;
+  std::unique_ptr<Resolver> resolver;
 };
 
 }  // namespace
@@ -222,7 +223,7 @@ TEST_CASE("with a dead first server the second one answers, and is asked first f
   options.servers = {dead.endpoint(), alive.endpoint()};
   options.timeout = 100ms;
   options.tries = 1;
-  const auto resolver = std::move(*dns::CaresResolver::make(loop, clock, options, nullptr));
+  const auto resolver = std::move(*dns::make_cares_resolver(loop, clock, options, nullptr));
   const auto resolve = [&](const char* text) {
     std::shared_ptr<const MxSet> found;
     resolver->resolve(*DomainName::parse(text), [&](std::shared_ptr<const MxSet> set) {

@@ -1,5 +1,5 @@
 #define CARES_NO_DEPRECATED  // the byte interface is the one that Debian 12 and 13 share
-#include "dns/server.hpp"
+#include "dns/cares_server.hpp"
 
 #include <ares.h>
 
@@ -17,17 +17,17 @@ constexpr int kEdnsSize = 1232;             // DNS flag day 2020: fits every pat
 
 }  // namespace
 
-struct Server::Query {
-  Server& server;
+struct CaresServer::Query {
+  CaresServer& server;
   std::string name;
   int type;
   Done done;
 };
 
 // Feeds one socket's readiness to c-ares, which may close the socket, and with it this object, on the way.
-class Server::Socket final : public net::SocketListener {
+class CaresServer::Socket final : public net::SocketListener {
  public:
-  Socket(Server& server, int fd) : server_(server), fd_(fd), watch_(server.loop_, fd, *this) {}
+  Socket(CaresServer& server, int fd) : server_(server), fd_(fd), watch_(server.loop_, fd, *this) {}
 
   void wait_for(bool readable, bool writable) {
     readable_ = readable;
@@ -42,22 +42,23 @@ class Server::Socket final : public net::SocketListener {
   void on_deadline() override {}
 
  private:
-  Server& server_;
+  CaresServer& server_;
   int fd_;
   net::SocketWatch watch_;
   bool readable_ = false;
   bool writable_ = false;
 };
 
-Server::Server(net::Loop& loop)
+CaresServer::CaresServer(net::Loop& loop)
     : loop_(loop), tick_(loop, [this] { process(ARES_SOCKET_BAD, ARES_SOCKET_BAD); }), resume_(loop, [this] {
         pump_posted_ = false;
         pump();
       }) {}
 
-Result<std::unique_ptr<Server>> Server::make(net::Loop& loop, const Endpoint& endpoint, Duration timeout, unsigned tries) {
-  using Made = Result<std::unique_ptr<Server>>;
-  std::unique_ptr<Server> server(new Server(loop));
+Result<std::unique_ptr<CaresServer>> CaresServer::make(net::Loop& loop, const Endpoint& endpoint, Duration timeout,
+                                                       unsigned tries) {
+  using Made = Result<std::unique_ptr<CaresServer>>;
+  std::unique_ptr<CaresServer> server(new CaresServer(loop));
   ares_options options{};
   options.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_STAYOPEN | ARES_FLAG_NOCHECKRESP | ARES_FLAG_EDNS;
   options.timeout = static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(timeout).count());
@@ -67,7 +68,7 @@ Result<std::unique_ptr<Server>> Server::make(net::Loop& loop, const Endpoint& en
   char lookups[] = "b";  // DNS alone: a hosts file says nothing about MX hosts
   options.lookups = lookups;
   options.sock_state_cb = [](void* self, ares_socket_t fd, int readable, int writable) {
-    static_cast<Server*>(self)->socket_changed(fd, readable != 0, writable != 0);
+    static_cast<CaresServer*>(self)->socket_changed(fd, readable != 0, writable != 0);
   };
   options.sock_state_cb_data = server.get();
   int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_NDOTS | ARES_OPT_EDNSPSZ | ARES_OPT_LOOKUPS |
@@ -85,31 +86,31 @@ Result<std::unique_ptr<Server>> Server::make(net::Loop& loop, const Endpoint& en
   return Made(std::move(server));
 }
 
-Server::~Server() {
+CaresServer::~CaresServer() {
   ending_ = true;
   if (channel_ != nullptr) ares_destroy(channel_);  // tells every query ARES_EDESTRUCTION, and frees it there
 }
 
-void Server::ask(const std::string& name, int type, Done done) {
+void CaresServer::ask(const std::string& name, int type, Done done) {
   waiting_.push_back(std::unique_ptr<Query>(new Query{*this, name, type, std::move(done)}));
   // Later, so that no answer comes inside this call, and a turn's questions leave together.
   if (!std::exchange(pump_posted_, true)) resume_.start_once(0s);
 }
 
-void Server::pump() {
+void CaresServer::pump() {
   for (int sends = 0; sends < kSendsPerTurn && !waiting_.empty() && in_flight_ < kInFlightMax; ++sends) {
     Query* query = waiting_.front().release();
     waiting_.pop_front();
     if (in_flight_++ == 0) tick_.start_every(kTick);
-    ares_query(channel_, query->name.c_str(), 1 /* IN */, query->type, &Server::answered, query);
+    ares_query(channel_, query->name.c_str(), 1 /* IN */, query->type, &CaresServer::answered, query);
   }
   const bool more_now = !waiting_.empty() && in_flight_ < kInFlightMax;
   if (more_now && !std::exchange(pump_posted_, true)) resume_.start_once(0s);
 }
 
-void Server::answered(void* argument, int /*status*/, int /*timeouts*/, unsigned char* message, int length) {
+void CaresServer::answered(void* argument, int /*status*/, int /*timeouts*/, unsigned char* message, int length) {
   const std::unique_ptr<Query> query(static_cast<Query*>(argument));
-  Server& server = query->server;
+  CaresServer& server = query->server;
   if (server.ending_) return;
   if (--server.in_flight_ == 0) server.tick_.stop();
   if (!server.waiting_.empty() && !std::exchange(server.pump_posted_, true)) server.resume_.start_once(0s);
@@ -118,9 +119,9 @@ void Server::answered(void* argument, int /*status*/, int /*timeouts*/, unsigned
                           : std::span<const unsigned char>());
 }
 
-void Server::process(int read_fd, int write_fd) { ares_process_fd(channel_, read_fd, write_fd); }
+void CaresServer::process(int read_fd, int write_fd) { ares_process_fd(channel_, read_fd, write_fd); }
 
-void Server::socket_changed(int fd, bool readable, bool writable) {
+void CaresServer::socket_changed(int fd, bool readable, bool writable) {
   if (!readable && !writable) {  // about to be closed
     sockets_.erase(fd);
     return;
