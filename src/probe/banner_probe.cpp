@@ -10,27 +10,13 @@
 
 #include "net/socket_address.hpp"
 #include "probe/connect_failure.hpp"
-#include "probe/printable.hpp"
+#include "probe/ending.hpp"
 
 namespace mxpulse::probe {
 namespace {
 
 constexpr auto kGoodbyeTime = std::chrono::seconds(3);  // for the host's 221; its result stands already
 constexpr int kDrainReadsMax = 16;
-
-Cause cause_of_code(int code) {
-  switch (code / 100) {
-    case 2: return Cause::kReady;
-    case 4: return Cause::kBusy;
-    case 5: return Cause::kRejecting;
-    default: return Cause::kNotSmtp;  // 3xx greets nobody
-  }
-}
-
-std::string seconds_text(Duration duration) {
-  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
-  return milliseconds % 1000 == 0 ? std::to_string(milliseconds / 1000) + " s" : std::to_string(milliseconds) + " ms";
-}
 
 }  // namespace
 
@@ -94,7 +80,7 @@ void BannerProbe::on_deadline() {
   const Duration waited = clock_.now().steady - begun_;
   if (phase_ == Phase::kConnecting && !learn_established(false)) {
     if (waited >= connect_timeout_) {
-      tell(Cause::kTimeout, "no answer to the connection attempt within " + seconds_text(connect_timeout_));
+      tell(never_connected(connect_timeout_));
       return owner_.over(*this);
     }
     watch_->set_deadline(std::min(connect_timeout_ - waited, greeting_timeout_));
@@ -102,7 +88,8 @@ void BannerProbe::on_deadline() {
   }
   const Duration remaining = connect_time_ + greeting_timeout_ - waited;
   if (remaining > Duration(0)) return watch_->set_deadline(remaining);
-  greeting_timed_out();
+  tell(fell_silent(greeting_.get(), greeting_timeout_));
+  owner_.over(*this);
 }
 
 // Whether the handshake stands, and since when. While no byte came, the last ACK is the one that completed it.
@@ -134,20 +121,12 @@ void BannerProbe::take(std::string_view bytes) {
   switch (greeting_->take(bytes)) {
     case Greeting::State::kUnfinished: return;
     case Greeting::State::kComplete: return say_goodbye();
-    case Greeting::State::kNotSmtp: tell(Cause::kNotSmtp, "what it says is no SMTP greeting"); return owner_.over(*this);
+    case Greeting::State::kNotSmtp: tell(greeted(*greeting_)); return owner_.over(*this);
   }
 }
 
 void BannerProbe::closed_by_host() {
-  if (!greeting_) {
-    tell(Cause::kDropped, "closed by the host before a greeting");
-  } else if (greeting_->end() == Greeting::State::kComplete) {
-    tell(cause_of_code(greeting_->code()), "");
-  } else if (greeting_->is_smtp_so_far()) {
-    tell(Cause::kBusy, "closed by the host in the middle of its greeting");
-  } else {
-    tell(Cause::kNotSmtp, "what it says is no SMTP greeting");
-  }
+  tell(closed(greeting_.get()));
   owner_.over(*this);
 }
 
@@ -157,29 +136,10 @@ void BannerProbe::failed(const ProbeResult& result) {
   owner_.over(*this);
 }
 
-void BannerProbe::greeting_timed_out() {
-  const std::string limit = seconds_text(greeting_timeout_);
-  if (!greeting_) {
-    tell(Cause::kSilent, "connected, but no greeting within " + limit);
-  } else if (greeting_->is_smtp_so_far()) {
-    tell(Cause::kBusy, "began its greeting and did not end it within " + limit);
-  } else {
-    tell(Cause::kNotSmtp, "no line of SMTP within " + limit);
-  }
-  owner_.over(*this);
-}
-
-void BannerProbe::tell(Cause cause, std::string why) {
-  ProbeResult result;
-  result.cause = cause;
-  result.why = std::move(why);
+void BannerProbe::tell(ProbeResult result) {
   if (phase_ != Phase::kConnecting) result.connect_time = connect_time_;
-  if (greeting_) {
-    if (outcome(cause) == Outcome::kAnswered) result.greeting_time = clock_.now().steady - begun_ - connect_time_;
-    if (greeting_->state() == Greeting::State::kComplete) result.reply_code = greeting_->code();
-    result.greeting = printable(greeting_->last_line(), kGreetingMax);
-  }
-  if (result.why.empty()) result.why = std::string(sentence(cause));
+  if (greeting_ && outcome(result.cause) == Outcome::kAnswered)
+    result.greeting_time = clock_.now().steady - begun_ - connect_time_;
   owner_.told(*this, result);
 }
 
@@ -189,7 +149,7 @@ void BannerProbe::say_goodbye() {
   // It fits an empty send buffer; where it cannot be sent any more, the connection is over anyhow.
   [[maybe_unused]] const auto sent = send(socket_.get(), kQuit.data(), kQuit.size(), MSG_NOSIGNAL);
   watch_->set_deadline(kGoodbyeTime);
-  tell(cause_of_code(greeting_->code()), "");
+  tell(greeted(*greeting_));
 }
 
 // What follows a greeting is read, so that our close is a FIN: closing over unread bytes sends a reset.

@@ -58,8 +58,7 @@ class BannerProbe final : public net::SocketListener {
   void take(std::string_view bytes);
   void closed_by_host();
   void failed(const ProbeResult& result);
-  void greeting_timed_out();
-  void tell(Cause cause, std::string why);
+  void tell(ProbeResult result);
   void say_goodbye();
   void drain();
 
