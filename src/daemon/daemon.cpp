@@ -65,7 +65,7 @@ class Daemon::Parts {
         config_(std::move(config)),
         config_path_(std::move(config_path)),
         limit_(probe::raise_descriptor_limit()),
-        log_(log_format(config_), log_level(config_)),
+        log_(log_format(config_), log_level(config_), write_to_standard_error),
         metrics_(config_.metrics.max_destinations),
         monitor_(loop, clock_, monitor_options(config_, limit_.max_in_flight), observers_, std::random_device{}()),
         mtas_(loop),

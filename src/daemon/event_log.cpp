@@ -102,9 +102,11 @@ void EventLog::reloaded(bool successful, std::string_view why, Now now) {
 
 void EventLog::write(const LogLine& line) const {
   if (line.level < least_) return;
-  const std::string text = format(line, format_) + '\n';
-  // One write a line, so that lines of two processes do not mix. A log that cannot be written must not stop the pulse.
-  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text.data(), text.size());
+  write_(format(line, format_) + '\n');
+}
+
+void write_to_standard_error(std::string_view line) {
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 
 }  // namespace mxpulse::daemon

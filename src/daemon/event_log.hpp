@@ -1,5 +1,8 @@
-// Writes what happens to standard error, an event a line.
+// Writes what happens to the log, an event a line.
 #pragma once
+
+#include <functional>
+#include <string_view>
 
 #include "daemon/log_line.hpp"
 #include "mxpulse/observer.hpp"
@@ -8,7 +11,10 @@ namespace mxpulse::daemon {
 
 class EventLog final : public Observer {
  public:
-  EventLog(LogFormat format, Level least) : format_(format), least_(least) {}
+  // Takes one whole line with its end.
+  using Write = std::function<void(std::string_view line)>;
+
+  EventLog(LogFormat format, Level least, Write write) : format_(format), least_(least), write_(std::move(write)) {}
 
   void configure(LogFormat format, Level least) {
     format_ = format;
@@ -34,6 +40,10 @@ class EventLog final : public Observer {
 
   LogFormat format_;
   Level least_;
+  Write write_;
 };
+
+// In one write(2), so that lines of two processes do not mix. A log that cannot be written must not stop the pulse.
+void write_to_standard_error(std::string_view line);
 
 }  // namespace mxpulse::daemon
