@@ -1,6 +1,7 @@
 // One immutable picture of what the daemon knows, for those who tell it on: metrics, API, status page.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -58,12 +59,24 @@ struct DestinationView {
   std::vector<HostChoice> hosts;  // as a sender would try them
 };
 
+using VerdictCounts = std::array<std::size_t, kVerdicts.size()>;  // destinations, by Verdict
+
+struct ProviderView {
+  std::string provider;
+  VerdictCounts destinations{};
+};
+
+inline constexpr std::size_t kProvidersMax = 100;  // told apart in a snapshot
+
 struct Snapshot {
   SystemTime taken;
+  VerdictCounts verdicts{};             // of everybody watched
+  std::vector<ProviderView> providers;  // worst first: most destinations unavailable, then most at all; at most kProvidersMax
   std::vector<DestinationView> destinations;  // worst first: bounces behind it, then streak, then name
   std::vector<HostView> hosts;                // each (host, address) once
   std::size_t probes_in_flight = 0;
   GateMode gate_mode = GateMode::kObserve;
+  std::size_t held = 0;  // destinations, in observe mode those that would be
 };
 
 }  // namespace mxpulse

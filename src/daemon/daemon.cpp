@@ -79,6 +79,7 @@ class Daemon::Parts {
         server_(config_.http.listen, http::Limits{}, http::routes(sources())) {
     observers_.add(log_);
     observers_.add(metrics_);
+    metrics_.reloaded(true, "", clock_.now());
   }
 
   void run() {
@@ -94,7 +95,7 @@ class Daemon::Parts {
     monitor_.use(gatekeeper_);
     monitor_.use(prober_);
     monitor_.use(*resolver_);
-    feeds_.follow(config_.feeds);
+    follow_feeds();
     log_.note(Level::kInfo, "started",
               "at most " + std::to_string(monitor_options(config_, limit_.max_in_flight).max_in_flight) +
                   " probes at a time; metrics at http://" + http_address() + "/metrics",
@@ -114,10 +115,10 @@ class Daemon::Parts {
  private:
   http::Sources sources() {
     http::Sources sources;
-    sources.metrics = [this]() -> Result<std::string> {
+    sources.metrics = [this](MetricsTier tier) -> Result<std::string> {
       const auto snapshot = snapshots_.newest();
       if (!snapshot) return Result<std::string>::failure(snapshot.why());
-      return metrics_.text(**snapshot);
+      return metrics_.text(**snapshot, tier);
     };
     sources.ready = [this]() -> Result<bool> {
       if (!started_) return Result<bool>::failure("starting");
@@ -200,8 +201,16 @@ class Daemon::Parts {
       std::swap(resolver_, resolver);  // the old one ends here, with what it had in flight
       monitor_.use(*resolver_);
     }
-    feeds_.follow(config_.feeds);
+    follow_feeds();
     return true;
+  }
+
+  void follow_feeds() {
+    std::vector<std::string> named;
+    if (!config_.http.token_file.empty()) named.push_back(kPostedFeed);
+    for (const config::Feed& feed : config_.feeds) named.push_back(feed.path);
+    metrics_.set_feeds(named);
+    feeds_.follow(config_.feeds);
   }
 
   void stop() {

@@ -41,6 +41,7 @@ class Gatekeeper {
   void stop();
 
   GateMode mode() const { return options_.mode; }
+  std::size_t held_count() const { return gate_.held_count(); }
   GateAnswer answer(const DomainName& name) const { return gate_.answer(name, clock_.now()); }
 
  private:

@@ -148,10 +148,16 @@ Duration Monitor::spread_for(std::size_t count) const {
                             kSpreadPerDestination * static_cast<int>(std::min<std::size_t>(count, 10'000'000)));
 }
 
+// The name itself while it is not known.
+const std::string& Monitor::provider_of(const Destination& destination) {
+  return destination.set && !destination.set->provider.empty() ? destination.set->provider : destination.name.text();
+}
+
 void Monitor::join(const DomainName& name, Duration spread) {
   const Now now = clock_.now();
   if (!destinations_.try_emplace(name, Destination{name, nullptr, {}, {}, Verdict::kUnknown, false, {}, now.system}).second)
     return;
+  tally_.add(name.text(), Verdict::kUnknown);
   std::uniform_int_distribution<Duration::rep> within(0, spread.count());
   lookups_due_.set(name, now.steady + Duration(within(random_)));
   observer_.destination_joined(name, watchlist_.bounces(name, now), now);
@@ -165,7 +171,7 @@ void Monitor::leave(const DomainName& name) {
   for (const Address& address : found->second.asked) drop_address(found->second, address, now.steady);
   lookups_due_.erase(name);
   if (gatekeeper_ != nullptr) gatekeeper_->forgotten(name);
-  if (found->second.verdict == Verdict::kUnavailable) --silent_;
+  tally_.remove(provider_of(found->second), found->second.verdict);
   incidents_.forgotten(name, now);
   destinations_.erase(found);
   observer_.destination_left(name, now);
@@ -228,7 +234,9 @@ void Monitor::looked_up(const DomainName& name, std::shared_ptr<const MxSet> set
   // While our resolver is down, the hosts known before are still the best guess.
   const bool keep_old = destination.set != nullptr && set->failure == Cause::kResolverDown;
   if (!keep_old) {
+    tally_.remove(provider_of(destination), destination.verdict);
     destination.set = std::move(set);
+    tally_.add(provider_of(destination), destination.verdict);
     take_addresses(destination, now.steady);
   }
   if (const auto bounce = std::exchange(destination.unjudged, std::nullopt)) tell_gate(*bounce, destination, now);
@@ -301,9 +309,10 @@ void Monitor::reassess(Destination& destination, Now now, const Occasion* occasi
     gatekeeper_->observed(destination.name, health.verdict == Verdict::kUnavailable, health.why);
   keep_history(destination.name, health, occasion, now);
   if (health.verdict == from) return;
-  if (from == Verdict::kUnavailable) --silent_;
-  if (health.verdict == Verdict::kUnavailable) ++silent_;
-  if (gatekeeper_ != nullptr) gatekeeper_->counted(silent_, destinations_.size());
+  tally_.remove(provider_of(destination), from);
+  tally_.add(provider_of(destination), health.verdict);
+  if (gatekeeper_ != nullptr)
+    gatekeeper_->counted(tally_.all()[static_cast<std::size_t>(Verdict::kUnavailable)], destinations_.size());
   observer_.verdict_changed(destination.name, from, health.verdict, health.why, now);
 }
 
@@ -330,8 +339,13 @@ Snapshot Monitor::snapshot() const {
   const Now now = clock_.now();
   Snapshot snapshot;
   snapshot.taken = now.system;
+  snapshot.verdicts = tally_.all();
+  snapshot.providers = tally_.worst(kProvidersMax);
   snapshot.probes_in_flight = prober_->in_flight();
-  if (gatekeeper_ != nullptr) snapshot.gate_mode = gatekeeper_->mode();
+  if (gatekeeper_ != nullptr) {
+    snapshot.gate_mode = gatekeeper_->mode();
+    snapshot.held = gatekeeper_->held_count();
+  }
   std::map<std::pair<DomainName, Address>, std::size_t> position;
 
   const auto host_view = [&](const MxHost& host, const Address& address) {
@@ -359,7 +373,7 @@ Snapshot Monitor::snapshot() const {
   for (const auto& [name, destination] : destinations_) {
     DestinationView view;
     view.destination = name;
-    view.provider = name.text();
+    view.provider = provider_of(destination);
     view.bounces = watchlist_.bounces(name, now);
     view.configured = watchlist_.configured(name);
     view.watched_since = destination.watched_since;
@@ -367,7 +381,6 @@ Snapshot Monitor::snapshot() const {
     if (gatekeeper_ != nullptr) view.gate = gatekeeper_->answer(name);
     if (destination.set) {
       const auto health = health::assess(*destination.set, book_, destination.lookups);
-      view.provider = destination.set->provider.empty() ? name.text() : destination.set->provider;
       view.verdict = health.verdict;
       view.cause = health.cause;
       view.why = health.why;

@@ -13,6 +13,7 @@
 #include "health/address_health.hpp"
 #include "health/destination_health.hpp"
 #include "health/incident_log.hpp"
+#include "health/tally.hpp"
 #include "mxpulse/alarm.hpp"
 #include "mxpulse/bounce_event.hpp"
 #include "mxpulse/observer.hpp"
@@ -86,6 +87,7 @@ class Monitor final : public ProbeListener {
   void answered_the_mta(const Address& address, const BounceEvent& event, Now now);
   bool names_own_host(const BounceEvent& event, const Destination& destination) const;
   Duration spread_for(std::size_t count) const;
+  static const std::string& provider_of(const Destination& destination);
 
   const Clock& clock_;
   MonitorOptions options_;
@@ -93,7 +95,7 @@ class Monitor final : public ProbeListener {
   Resolver* resolver_ = nullptr;
   Prober* prober_ = nullptr;
   Gatekeeper* gatekeeper_ = nullptr;  // null: nothing is gated
-  std::size_t silent_ = 0;            // destinations whose verdict is unavailable
+  health::Tally tally_;
   watch::Watchlist watchlist_;
   schedule::Schedule schedule_;
   health::AddressBook book_;

@@ -1,5 +1,6 @@
 #include "http/routes.hpp"
 
+#include <algorithm>
 #include <map>
 
 namespace mxpulse::http {
@@ -26,6 +27,15 @@ Response text(unsigned status, std::string body) { return {status, kText, std::m
 bool comes_from_another_site(const Request& request) {
   const bool cross = !request.fetch_site.empty() && request.fetch_site != "same-origin" && request.fetch_site != "none";
   return cross || (request.fetch_site.empty() && !request.origin.empty());
+}
+
+Response metrics(const Request& request, const std::function<Result<std::string>(MetricsTier)>& ask) {
+  const auto wanted = request.arguments.find("tier");
+  const auto* tier = std::ranges::find_if(
+      kMetricsTiers, [&](MetricsTier one) { return label(one) == (wanted == request.arguments.end() ? "all" : wanted->second); });
+  if (tier == kMetricsTiers.end()) return text(400, "there is no such tier; ask for all, totals or destinations\n");
+  const auto body = ask(*tier);
+  return body ? Response{200, kPrometheusText, *body} : text(503, body.why() + "\n");
 }
 
 Response gate(const Request& request, const std::function<std::string(const DomainName&)>& ask) {
@@ -73,10 +83,7 @@ Handler routes(const Sources& sources) {
   auto all = std::make_shared<Routes>();
   (*all)["/"] = {"GET", [](const Request&) { return text(200, kIndex); }};
   (*all)["/-/healthy"] = {"GET", [](const Request&) { return text(200, "mxpulse is healthy\n"); }};
-  (*all)["/metrics"] = {"GET", [metrics = sources.metrics](const Request&) {
-                          const auto body = metrics();
-                          return body ? Response{200, kPrometheusText, *body} : text(503, body.why() + "\n");
-                        }};
+  (*all)["/metrics"] = {"GET", [ask = sources.metrics](const Request& request) { return metrics(request, ask); }};
   (*all)["/-/ready"] = {"GET", [ready = sources.ready](const Request&) {
                           const auto is_ready = ready();
                           return is_ready ? text(200, "mxpulse is ready\n") : text(503, is_ready.why() + "\n");

@@ -6,6 +6,7 @@
 
 #include "http/server.hpp"
 #include "mxpulse/domain_name.hpp"
+#include "mxpulse/metrics_tier.hpp"
 #include "mxpulse/result.hpp"
 
 namespace mxpulse::http {
@@ -17,7 +18,7 @@ struct Posted {
 
 // Where answers come from. Called on the server's thread.
 struct Sources {
-  std::function<Result<std::string>()> metrics;  // text format 0.0.4
+  std::function<Result<std::string>(MetricsTier)> metrics;  // text format 0.0.4
   std::function<Result<bool>()> ready;
   std::function<Result<bool>()> reload;
   std::function<std::string(const DomainName&)> gate;  // a JSON object

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "http/gzip.hpp"
 #include "net/descriptor.hpp"
 #include "net/socket_address.hpp"
 
@@ -19,6 +20,25 @@ std::string header(MHD_Connection* connection, const char* name) {
   return value != nullptr ? value : "";
 }
 
+MHD_Result add_argument(void* arguments, MHD_ValueKind, const char* name, const char* value) {
+  static_cast<std::map<std::string, std::string>*>(arguments)->emplace(name, value != nullptr ? value : "");
+  return MHD_YES;
+}
+
+Request request_of(MHD_Connection* connection, const char* method, const char* url) {
+  Request request;
+  request.method = method;
+  request.path = url;
+  MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, &add_argument, &request.arguments);
+  request.fetch_site = header(connection, "Sec-Fetch-Site");
+  request.origin = header(connection, "Origin");
+  request.authorization = header(connection, MHD_HTTP_HEADER_AUTHORIZATION);
+  request.accept_encoding = header(connection, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+  return request;
+}
+
+constexpr std::size_t kWorthGzip = 1024;  // bytes; a smaller body fits a packet either way
+
 MHD_Result send(MHD_Connection* connection, const Response& response) {
   MHD_Response* made =
       MHD_create_response_from_buffer(response.body.size(), const_cast<char*>(response.body.data()), MHD_RESPMEM_MUST_COPY);
@@ -26,12 +46,21 @@ MHD_Result send(MHD_Connection* connection, const Response& response) {
   MHD_add_response_header(made, MHD_HTTP_HEADER_CONTENT_TYPE, response.content_type.c_str());
   MHD_add_response_header(made, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
   MHD_add_response_header(made, "X-Content-Type-Options", "nosniff");
+  MHD_add_response_header(made, MHD_HTTP_HEADER_VARY, "Accept-Encoding");
+  if (!response.encoding.empty()) MHD_add_response_header(made, MHD_HTTP_HEADER_CONTENT_ENCODING, response.encoding.c_str());
   if (!response.allow.empty()) MHD_add_response_header(made, MHD_HTTP_HEADER_ALLOW, response.allow.c_str());
   if (!response.authenticate.empty())
     MHD_add_response_header(made, MHD_HTTP_HEADER_WWW_AUTHENTICATE, response.authenticate.c_str());
   const MHD_Result queued = MHD_queue_response(connection, response.status, made);
   MHD_destroy_response(made);
   return queued;
+}
+
+void compress(Response& response) {
+  std::string small = gzip(response.body);
+  if (small.empty()) return;
+  response.body = std::move(small);
+  response.encoding = "gzip";
 }
 
 Response too_large() { return {MHD_HTTP_CONTENT_TOO_LARGE, "text/plain; charset=utf-8", "The body is too large.\n"}; }
@@ -73,12 +102,7 @@ struct Server::Serving {
                            const char* upload, std::size_t* upload_bytes, void** state) {
     auto& serving = *static_cast<Serving*>(self);
     if (*state == nullptr) {  // the header is here, the body may follow
-      auto* request = new Request{method,
-                                  url,
-                                  header(connection, "Sec-Fetch-Site"),
-                                  header(connection, "Origin"),
-                                  header(connection, MHD_HTTP_HEADER_AUTHORIZATION),
-                                  ""};
+      auto* request = new Request(request_of(connection, method, url));
       *state = request;  // freed by ended()
       if (says_too_much(connection, serving.limits)) return send(connection, too_large());
       const auto refused = serving.handler.refuse(*request);
@@ -91,7 +115,9 @@ struct Server::Serving {
       *upload_bytes = 0;
       return MHD_YES;
     }
-    return send(connection, serving.handler.answer(request));
+    Response response = serving.handler.answer(request);
+    if (response.body.size() >= kWorthGzip && accepts_gzip(request.accept_encoding)) compress(response);
+    return send(connection, response);
   }
 
   static void ended(void*, MHD_Connection*, void** state, MHD_RequestTerminationCode) { delete static_cast<Request*>(*state); }

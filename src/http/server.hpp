@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,10 +18,12 @@ namespace mxpulse::http {
 
 struct Request {
   std::string method;
-  std::string path;        // without the query
-  std::string fetch_site;  // Sec-Fetch-Site, which browsers send; empty without it
-  std::string origin;      // Origin; empty without it
+  std::string path;                              // without the query
+  std::map<std::string, std::string> arguments;  // of the query, decoded; of a name given twice the first
+  std::string fetch_site;                        // Sec-Fetch-Site, which browsers send; empty without it
+  std::string origin;                            // Origin; empty without it
   std::string authorization;
+  std::string accept_encoding;
   std::string body;  // at most Limits::body_bytes
 };
 
@@ -30,6 +33,7 @@ struct Response {
   std::string body;
   std::string allow = {};         // the Allow header of a 405
   std::string authenticate = {};  // the WWW-Authenticate header of a 401
+  std::string encoding = {};      // Content-Encoding of the body; the server chooses it
 };
 
 // Called on the server's thread, one request at a time.

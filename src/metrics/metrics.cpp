@@ -7,13 +7,16 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <sstream>
 #include <vector>
 
 #include "metrics/names.hpp"
-#include "metrics/snapshot_collector.hpp"
+#include "metrics/process.hpp"
+#include "metrics/series.hpp"
+#include "metrics/text_writer.hpp"
 
 namespace mxpulse::metrics {
 namespace {
@@ -56,6 +59,12 @@ std::map<Cause, Counter*> all_causes(Family<Counter>& family) {
   return counters;
 }
 
+struct Feed {
+  Counter* lines;
+  Counter* errors;
+  Gauge* last_event = nullptr;  // null before the first line
+};
+
 }  // namespace
 
 struct Metrics::Families {
@@ -77,6 +86,7 @@ struct Metrics::Families {
   Family<Counter>& feed_lines = make(prometheus::BuildCounter(), kFeedLines, registry);
   Family<Gauge>& feed_last_event = make(prometheus::BuildGauge(), kFeedLastEvent, registry);
   Family<Counter>& feed_errors = make(prometheus::BuildCounter(), kFeedErrors, registry);
+  std::map<std::string, Feed> feeds;
   std::map<GateMove, Counter*> moves =
       closed<GateMove>(make(prometheus::BuildCounter(), kHoldTransitions, registry), "to", kGateMoves);
   std::map<RetryResult, Counter*> retries =
@@ -86,6 +96,13 @@ struct Metrics::Families {
   Histogram& recovery = make(prometheus::BuildHistogram(), kRecoveryDetection, registry).Add({}, kRecoveryBuckets);
   Counter& gate_errors = make(prometheus::BuildCounter(), kGateErrors, registry).Add({});
   Gauge& reload_successful = make(prometheus::BuildGauge(), kReloadSuccessful, registry).Add({});
+  Gauge& reload_time = make(prometheus::BuildGauge(), kReloadTime, registry).Add({});
+
+  Feed& feed(const std::string& name) {
+    const auto known = feeds.find(name);
+    if (known != feeds.end()) return known->second;
+    return feeds.emplace(name, Feed{&feed_lines.Add({{"feed", name}}), &feed_errors.Add({{"feed", name}})}).first->second;
+  }
 };
 
 Metrics::Metrics(std::size_t max_destinations) : families_(std::make_unique<Families>()), max_destinations_(max_destinations) {
@@ -96,13 +113,32 @@ Metrics::Metrics(std::size_t max_destinations) : families_(std::make_unique<Fami
 
 Metrics::~Metrics() = default;
 
-std::string Metrics::text(const Snapshot& snapshot) const {
-  auto families = families_->registry.Collect();
-  auto state = collect(snapshot, max_destinations_);
-  families.insert(families.end(), std::make_move_iterator(state.begin()), std::make_move_iterator(state.end()));
-  std::ostringstream text;
-  prometheus::TextSerializer().Serialize(text, families);
-  return std::move(text).str();
+std::string Metrics::text(const Snapshot& snapshot, MetricsTier tier) const {
+  std::ostringstream own;
+  if (tier != MetricsTier::kDestinations) prometheus::TextSerializer().Serialize(own, families_->registry.Collect());
+  std::string text = std::move(own).str();
+  TextWriter writer(text);
+  if (tier != MetricsTier::kDestinations) {
+    tell_process(writer);
+    tell_totals(snapshot, max_destinations_, writer);
+  }
+  if (tier != MetricsTier::kTotals) tell_destinations(snapshot, max_destinations_, writer);
+  return text;
+}
+
+void Metrics::set_feeds(const std::vector<std::string>& feeds) {
+  auto& followed = families_->feeds;
+  for (auto feed = followed.begin(); feed != followed.end();) {
+    if (std::find(feeds.begin(), feeds.end(), feed->first) != feeds.end()) {
+      ++feed;
+      continue;
+    }
+    families_->feed_lines.Remove(feed->second.lines);
+    families_->feed_errors.Remove(feed->second.errors);
+    if (feed->second.last_event != nullptr) families_->feed_last_event.Remove(feed->second.last_event);
+    feed = followed.erase(feed);
+  }
+  for (const std::string& feed : feeds) families_->feed(feed);
 }
 
 void Metrics::probed(const Address&, const ProbeResult& result, Now) {
@@ -116,13 +152,13 @@ void Metrics::probe_lagged(Duration lag) { families_->lag.Observe(to_seconds(lag
 void Metrics::bounced(const BounceEvent& event, Now) { families_->bounces.at(event.bounce_class)->Increment(); }
 
 void Metrics::feed_read(const std::string& feed, std::size_t lines, Now now) {
-  families_->feed_lines.Add({{"feed", feed}}).Increment(static_cast<double>(lines));
-  families_->feed_last_event.Add({{"feed", feed}}).Set(to_unix_seconds(now.system));
+  Feed& known = families_->feed(feed);
+  known.lines->Increment(static_cast<double>(lines));
+  if (known.last_event == nullptr) known.last_event = &families_->feed_last_event.Add({{"feed", feed}});
+  known.last_event->Set(to_unix_seconds(now.system));
 }
 
-void Metrics::feed_failed(const std::string& feed, std::string_view, Now) {
-  families_->feed_errors.Add({{"feed", feed}}).Increment();
-}
+void Metrics::feed_failed(const std::string& feed, std::string_view, Now) { families_->feed(feed).errors->Increment(); }
 
 void Metrics::gate_moved(const GateTransition& transition, GateMode, Now) {
   families_->moves.at(transition.to)->Increment();
@@ -135,7 +171,10 @@ void Metrics::attempt_was_vain(GateState gate) { families_->vain_attempts.at(gat
 
 void Metrics::gate_failed(std::string_view, std::string_view, Now) { families_->gate_errors.Increment(); }
 
-void Metrics::reloaded(bool successful, std::string_view, Now) { families_->reload_successful.Set(successful ? 1 : 0); }
+void Metrics::reloaded(bool successful, std::string_view, Now now) {
+  families_->reload_successful.Set(successful ? 1 : 0);
+  if (successful) families_->reload_time.Set(to_unix_seconds(now.system));
+}
 
 void Metrics::queried(DnsAnswer answer, Duration took) {
   families_->dns_queries.at(answer)->Increment();

@@ -5,8 +5,10 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "mxpulse/dns_observer.hpp"
+#include "mxpulse/metrics_tier.hpp"
 #include "mxpulse/observer.hpp"
 #include "mxpulse/snapshot.hpp"
 
@@ -20,8 +22,11 @@ class Metrics final : public Observer, public DnsObserver {
 
   void set_max_destinations(std::size_t max_destinations) { max_destinations_ = max_destinations; }
 
+  // From now on these are the feeds: each has series from the start, one that is gone has none.
+  void set_feeds(const std::vector<std::string>& feeds);
+
   // Text format 0.0.4. Any thread.
-  std::string text(const Snapshot& snapshot) const;
+  std::string text(const Snapshot& snapshot, MetricsTier tier = MetricsTier::kAll) const;
 
   void probed(const Address& address, const ProbeResult& result, Now now) override;
   void probe_lagged(Duration lag) override;

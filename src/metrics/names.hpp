@@ -9,6 +9,15 @@ namespace mxpulse::metrics {
 
 enum class Type : std::uint8_t { kCounter, kGauge, kHistogram };
 
+constexpr std::string_view label(Type type) {
+  switch (type) {
+    case Type::kCounter: return "counter";
+    case Type::kGauge: return "gauge";
+    case Type::kHistogram: return "histogram";
+  }
+  return "untyped";
+}
+
 struct Name {
   std::string_view name;
   Type type;
@@ -20,6 +29,9 @@ inline constexpr Name kBuildInfo{"mxpulse_build_info", Type::kGauge, "version", 
 inline constexpr Name kBounces{"mxpulse_bounces_total", Type::kCounter, "class", "Delivery events read from feeds, by class."};
 inline constexpr Name kDestinations{"mxpulse_destinations", Type::kGauge, "verdict",
                                     "Destinations watched, by what a sender would meet now."};
+inline constexpr Name kProviderDestinations{
+    "mxpulse_provider_destinations", Type::kGauge, "provider,verdict",
+    "Destinations watched, by who runs their most preferred host; provider other: all beyond the 100 worst."};
 inline constexpr Name kDestinationAvailable{"mxpulse_destination_available", Type::kGauge, "destination,provider",
                                             "1 if mail can be delivered (a backup host counts), 0 if not; absent while unknown."};
 inline constexpr Name kDestinationStreak{"mxpulse_destination_no_answer_streak", Type::kGauge, "destination,provider",
@@ -69,6 +81,9 @@ inline constexpr Name kDestinationHeld{"mxpulse_destination_held", Type::kGauge,
                                        "1 if its mail is held, or would be in observe mode; absent without a bounce."};
 inline constexpr Name kDestinationNextRetry{"mxpulse_destination_next_retry_timestamp_seconds", Type::kGauge,
                                             "destination,provider", "The next step of its retry schedule, while one runs."};
+inline constexpr Name kDestinationExhausted{
+    "mxpulse_destination_retries_exhausted", Type::kGauge, "destination,provider",
+    "1 when the last step of its retry schedule found no answer either; absent without a bounce."};
 inline constexpr Name kHolds{"mxpulse_holds", Type::kGauge, "mode", "Destinations held now; mode observe: that would be held."};
 inline constexpr Name kHoldTransitions{"mxpulse_hold_transitions_total", Type::kCounter, "to",
                                        "Moves of the gate: held, trial, released, exhausted."};
@@ -84,10 +99,19 @@ inline constexpr Name kGateErrors{"mxpulse_gate_errors_total", Type::kCounter, "
                                   "Times holds could not be given to an MTA, which then delivers."};
 inline constexpr Name kReloadSuccessful{"mxpulse_config_last_reload_successful", Type::kGauge, "",
                                         "1 if the configuration file in place is in force."};
+inline constexpr Name kReloadTime{"mxpulse_config_last_reload_success_timestamp_seconds", Type::kGauge, "",
+                                  "When the configuration in force was read."};
+// The names every Prometheus client library gives the same of its process.
+inline constexpr Name kProcessCpu{"process_cpu_seconds_total", Type::kCounter, "", "User and system CPU time spent."};
+inline constexpr Name kProcessMemory{"process_resident_memory_bytes", Type::kGauge, "", "Resident memory."};
+inline constexpr Name kProcessStart{"process_start_time_seconds", Type::kGauge, "", "When the process started."};
+inline constexpr Name kProcessOpenFiles{"process_open_fds", Type::kGauge, "", "Open file descriptors."};
+inline constexpr Name kProcessMaxFiles{"process_max_fds", Type::kGauge, "", "The limit of open file descriptors."};
 
 inline constexpr std::array kAllNames{kBuildInfo,
                                       kBounces,
                                       kDestinations,
+                                      kProviderDestinations,
                                       kDestinationAvailable,
                                       kDestinationStreak,
                                       kDestinationSince,
@@ -116,12 +140,19 @@ inline constexpr std::array kAllNames{kBuildInfo,
                                       kDestinationsOmitted,
                                       kDestinationHeld,
                                       kDestinationNextRetry,
+                                      kDestinationExhausted,
                                       kHolds,
                                       kHoldTransitions,
                                       kRetries,
                                       kVainAttempts,
                                       kRecoveryDetection,
                                       kGateErrors,
-                                      kReloadSuccessful};
+                                      kReloadSuccessful,
+                                      kReloadTime,
+                                      kProcessCpu,
+                                      kProcessMemory,
+                                      kProcessStart,
+                                      kProcessOpenFiles,
+                                      kProcessMaxFiles};
 
 }  // namespace mxpulse::metrics

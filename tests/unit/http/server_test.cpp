@@ -1,6 +1,7 @@
 #include "http/server.hpp"
 
 #include <sys/socket.h>
+#include <zlib.h>
 
 #include <array>
 #include <stdexcept>
@@ -20,7 +21,7 @@ namespace {
 const Address kLoopback = *Address::parse("127.0.0.1");
 
 Sources good_sources() {
-  return {[] { return Result<std::string>("mxpulse_x 1\n"); },
+  return {[](MetricsTier) { return Result<std::string>("mxpulse_x 1\n"); },
           [] { return Result<bool>(true); },
           [] { return Result<bool>::failure("mxpulse.toml:1: wrong"); },
           [](const DomainName& name) { return "{" + name.text() + "}"; },
@@ -56,6 +57,20 @@ std::string ask(const Server& server, const std::string& line, const std::string
   return until_close(client.get());
 }
 
+std::string unzipped(const std::string& small) {
+  std::string body(1u << 20, '\0');
+  z_stream stream{};
+  REQUIRE(inflateInit2(&stream, 15 + 16) == Z_OK);
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(small.data()));
+  stream.avail_in = static_cast<uInt>(small.size());
+  stream.next_out = reinterpret_cast<Bytef*>(body.data());
+  stream.avail_out = static_cast<uInt>(body.size());
+  CHECK(inflate(&stream, Z_FINISH) == Z_STREAM_END);
+  body.resize(stream.total_out);
+  inflateEnd(&stream);
+  return body;
+}
+
 }  // namespace
 
 TEST_CASE("each path answers, HEAD without a body, and others are refused") {
@@ -69,6 +84,32 @@ TEST_CASE("each path answers, HEAD without a body, and others are refused") {
   const auto refused = ask(server, "POST /metrics");
   CHECK(refused.find(" 405 ") != std::string::npos);
   CHECK(refused.find("Allow: GET, HEAD") != std::string::npos);
+}
+
+TEST_CASE("a scraper chooses how much it wants") {
+  Sources sources = good_sources();
+  sources.metrics = [](MetricsTier tier) { return Result<std::string>(std::string(label(tier)) + "\n"); };
+  const Server server({kLoopback, 0}, Limits{}, routes(sources));
+  CHECK(ask(server, "GET /metrics").ends_with("\r\n\r\nall\n"));
+  CHECK(ask(server, "GET /metrics?tier=totals").ends_with("\r\n\r\ntotals\n"));
+  CHECK(ask(server, "GET /metrics?x&tier=destinations").ends_with("\r\n\r\ndestinations\n"));
+  CHECK(ask(server, "GET /metrics?tier=everything").find(" 400 ") != std::string::npos);
+}
+
+TEST_CASE("a large body is small for who can read gzip, and whole for who cannot") {
+  const std::string page(50'000, 'x');
+  Sources sources = good_sources();
+  sources.metrics = [&](MetricsTier) { return Result<std::string>(page); };
+  const Server server({kLoopback, 0}, Limits{}, routes(sources));
+  const auto small = ask(server, "GET /metrics", "Accept-Encoding: br, gzip;q=0.5\r\n");
+  CHECK(small.find("Content-Encoding: gzip") != std::string::npos);
+  CHECK(unzipped(small.substr(small.find("\r\n\r\n") + 4)) == page);
+  CHECK(ask(server, "HEAD /metrics", "Accept-Encoding: gzip\r\n").ends_with("\r\n\r\n"));
+  for (const std::string header :
+       {"", "Accept-Encoding: br\r\n", "Accept-Encoding: gzip;q=0\r\n", "Accept-Encoding: xgzip\r\n"}) {
+    CAPTURE(header);
+    CHECK(ask(server, "GET /metrics", header).ends_with("\r\n\r\n" + page));
+  }
 }
 
 TEST_CASE("a reload that fails says why, and a page of another site may not ask for one") {
@@ -99,7 +140,7 @@ TEST_CASE("bounces are taken with the token only, and the body is whole") {
 
 TEST_CASE("a source that fails is a 503 with its reason") {
   Sources sources = good_sources();
-  sources.metrics = [] { return Result<std::string>::failure("too busy"); };
+  sources.metrics = [](MetricsTier) { return Result<std::string>::failure("too busy"); };
   sources.ready = [] { return Result<bool>::failure("starting"); };
   const Server server({kLoopback, 0}, Limits{}, routes(sources));
   CHECK(ask(server, "GET /metrics").find(" 503 ") != std::string::npos);

@@ -42,12 +42,25 @@ Snapshot example() {
       destination.gate.next_retry = kNow.system + 30min;
     }
     snapshot.destinations.push_back(destination);
+    ++snapshot.verdicts[static_cast<std::size_t>(destination.verdict)];
   }
+  snapshot.held = 1;
+  snapshot.providers.push_back({"example.org", snapshot.verdicts});
+  --snapshot.providers[0].destinations[static_cast<std::size_t>(Verdict::kAvailable)];  // which is somebody else's
   return snapshot;
 }
 
 bool has_line(const std::string& text, const std::string& line) {
   return ("\n" + text).find("\n" + line + "\n") != std::string::npos;
+}
+
+std::set<std::string> metric_names(const std::string& text) {
+  std::set<std::string> names;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("# TYPE ")) names.insert(line.substr(7, line.rfind(' ') - 7));
+  }
+  return names;
 }
 
 }  // namespace
@@ -83,6 +96,42 @@ TEST_CASE("series vanish with their subject, and unknown is absent, not 0") {
   CHECK(text.find("mxpulse_destination_available{destination=\"d0.example\"") == std::string::npos);
   CHECK(text.find("mxpulse_host_answering{host=\"mx0.example.org\"") == std::string::npos);
   CHECK(metrics.text(Snapshot{}).find("d0.example") == std::string::npos);
+}
+
+TEST_CASE("providers beyond the worst are counted together") {
+  const std::string text = metrics::Metrics(5000).text(example());
+  CHECK(has_line(text, "mxpulse_provider_destinations{provider=\"example.org\",verdict=\"unavailable\"} 2"));
+  CHECK(has_line(text, "mxpulse_provider_destinations{provider=\"example.org\",verdict=\"available\"} 0"));
+  CHECK(has_line(text, "mxpulse_provider_destinations{provider=\"other\",verdict=\"available\"} 1"));
+  CHECK(has_line(text, "mxpulse_provider_destinations{provider=\"other\",verdict=\"unavailable\"} 0"));
+}
+
+TEST_CASE("the two tiers are together the whole, each metric in one of them") {
+  const metrics::Metrics metrics(5000);
+  const std::string totals = metrics.text(example(), MetricsTier::kTotals);
+  const std::string destinations = metrics.text(example(), MetricsTier::kDestinations);
+  CHECK(totals.find("d1.example") == std::string::npos);
+  CHECK(totals.find("mx1.example.org") == std::string::npos);
+  CHECK(destinations.find("mxpulse_probes_total") == std::string::npos);
+  std::multiset<std::string> parts;
+  for (const auto& name : metric_names(totals)) parts.insert(name);
+  for (const auto& name : metric_names(destinations)) parts.insert(name);
+  const auto whole = metric_names(metrics.text(example()));
+  CHECK(parts == std::multiset<std::string>(whole.begin(), whole.end()));
+}
+
+TEST_CASE("a feed has series from the start, and none once it is followed no more") {
+  metrics::Metrics metrics(5000);
+  metrics.set_feeds({"/a.log", "/b.log"});
+  CHECK(has_line(metrics.text(Snapshot{}), "mxpulse_feed_lines_total{feed=\"/a.log\"} 0"));
+  metrics.feed_read("/a.log", 3, kNow);
+  metrics.feed_read("/b.log", 4, kNow);
+  metrics.set_feeds({"/b.log"});
+  const std::string text = metrics.text(Snapshot{});
+  CHECK(text.find("/a.log") == std::string::npos);
+  CHECK(has_line(text, "mxpulse_feed_lines_total{feed=\"/b.log\"} 4"));
+  metrics.set_feeds({"/a.log"});
+  CHECK(has_line(metrics.text(Snapshot{}), "mxpulse_feed_lines_total{feed=\"/a.log\"} 0"));
 }
 
 TEST_CASE("events are counted by closed labels, which are there from the start") {
@@ -141,11 +190,7 @@ TEST_CASE("the table has exactly what is exported") {
   metrics::Metrics metrics(5000);
   metrics.feed_read("/var/log/mail.log", 1, kNow);
   metrics.feed_failed("/var/log/mail.log", "why", kNow);
-  std::set<std::string> exported;
-  std::istringstream lines(metrics.text(example()));
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("# TYPE ")) exported.insert(line.substr(7, line.rfind(' ') - 7));
-  }
+  const auto exported = metric_names(metrics.text(example()));
   std::set<std::string> named;
   for (const auto& name : metrics::kAllNames) named.emplace(name.name);
   CHECK(exported == named);
