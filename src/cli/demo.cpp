@@ -9,6 +9,7 @@
 #include "cli/exit_code.hpp"
 #include "daemon/daemon.hpp"
 #include "demo/internet.hpp"
+#include "demo/sender.hpp"
 
 namespace mxpulse::cli {
 namespace {
@@ -19,24 +20,34 @@ using namespace std::chrono_literals;
 class Narrator final : public Observer {
  public:
   void verdict_changed(const DomainName& destination, Verdict from, Verdict to, std::string_view why, Now now) override {
-    if (!begun_) begun_ = now.steady;
-    const bool colour = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
-    const char* paint = !colour                       ? ""
-                        : to == Verdict::kAvailable   ? "\x1b[32m"
-                        : to == Verdict::kUnavailable ? "\x1b[31m"
-                                                      : "\x1b[33m";
-    std::printf("%5.1f s  %-22s %13.*s -> %s%-13.*s%s %.*s\n", to_seconds(now.steady - *begun_), destination.text().c_str(),
-                static_cast<int>(label(from).size()), label(from).data(), paint, static_cast<int>(label(to).size()),
-                label(to).data(), colour ? "\x1b[0m" : "", static_cast<int>(why.size()), why.data());
-    std::fflush(stdout);
+    const Paint paint = to == Verdict::kAvailable ? Paint::kGreen : to == Verdict::kUnavailable ? Paint::kRed : Paint::kYellow;
+    tell(destination, label(from), label(to), paint, why, now);
+  }
+
+  void gate_moved(const GateTransition& move, GateMode, Now now) override {
+    const Paint paint = move.to == GateMove::kReleased ? Paint::kGreen : Paint::kYellow;
+    tell(move.destination, "gate", label(move.to), paint, move.why, now);
   }
 
  private:
+  enum class Paint : std::uint8_t { kRed = 31, kGreen = 32, kYellow = 33 };
+
+  void tell(const DomainName& destination, std::string_view from, std::string_view to, Paint paint, std::string_view why,
+            Now now) {
+    if (!begun_) begun_ = now.steady;
+    const std::string colour = colours_ ? "\x1b[" + std::to_string(static_cast<int>(paint)) + "m" : "";
+    std::printf("%5.1f s  %-19s %12.*s -> %s%-13.*s%s %.*s\n", to_seconds(now.steady - *begun_), destination.text().c_str(),
+                static_cast<int>(from.size()), from.data(), colour.c_str(), static_cast<int>(to.size()), to.data(),
+                colours_ ? "\x1b[0m" : "", static_cast<int>(why.size()), why.data());
+    std::fflush(stdout);
+  }
+
+  const bool colours_ = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
   std::optional<SteadyTime> begun_;
 };
 
 // The timers of a day of mail, pressed into a minute.
-config::Config demo_config(const demo::Internet& internet) {
+config::Config demo_config(const demo::Internet& internet, const demo::Sender& sender) {
   config::Config config;
   config.dns.servers = {internet.dns()};
   config.dns.timeout = 500ms;
@@ -50,6 +61,9 @@ config::Config demo_config(const demo::Internet& internet) {
   config.probe.interval_silent_max = 3s;
   config.probe.per_address = 1s;
   config.watch.destinations = internet.destinations();
+  config.watch.window = 1min;
+  config.feeds = {{config::FeedType::kNdjson, sender.log().string()}};
+  config.gate.schedule = {4s, 6s, 13s};
   config.log.level = config::LogLevel::kError;
   return config;
 }
@@ -76,17 +90,23 @@ int demo(const std::vector<std::string>& arguments) {
     return help ? kGood : kUsage;
   }
   net::Loop loop;
+  const net::MachineClock clock;
   demo::Internet internet(loop);
+  demo::Sender sender(loop, clock);
   Narrator narrator;
-  const auto daemon = make_daemon(loop, demo_config(internet));
+  const auto daemon = make_daemon(loop, demo_config(internet, sender));
   daemon->also_tell(narrator);
   std::printf(
       "A small internet on loopback; nothing leaves this machine.\n"
       "  metrics: http://%s/metrics\n"
-      "  ask it:  mxpulse check --dns %s --port %u --allow 127.0.0.0/8 backup.example\n\n",
-      daemon->http_address().c_str(), internet.dns().text().c_str(), static_cast<unsigned>(internet.smtp_port()));
+      "  mail:    %s, where a mail server logs what its messages meet\n"
+      "  ask it:  mxpulse check --dns %s --port %u --allow 127.0.0.0/8 backup.example\n"
+      "\"gate\" tells what mxpulse would do with that server's mail; the demo only observes.\n\n",
+      daemon->http_address().c_str(), sender.log().c_str(), internet.dns().text().c_str(),
+      static_cast<unsigned>(internet.smtp_port()));
   std::fflush(stdout);
   internet.start();
+  sender.start();
   daemon->run();
   return kGood;
 }

@@ -13,8 +13,6 @@ namespace {
 
 const Address kDnsAddress{Family::kIPv4, {127, 42, 0, 53}};
 
-bool is_ours(const ScriptedHost& host) { return host.address.starts_with("127."); }
-
 bool is_free(const Address& address, std::uint16_t port) {
   const net::Descriptor trial(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const auto at = net::socket_address(address, port);
@@ -26,7 +24,7 @@ std::uint16_t choose_port() {
   for (std::uint16_t port = 2525; port < 2725; ++port) {
     bool free = true;
     for (const ScriptedHost& host : scripted_hosts())
-      free = free && (!is_ours(host) || is_free(*Address::parse(host.address), port));
+      free = free && (!is_on_loopback(host) || is_free(*Address::parse(host.address), port));
     if (free) return port;
   }
   throw std::runtime_error("the demo finds no port between 2525 and 2724 that is free on 127.42.0.1 and its neighbours");
@@ -37,8 +35,8 @@ std::uint16_t choose_port() {
 Internet::Internet(net::Loop& loop)
     : dns_(loop, kDnsAddress), smtp_port_(choose_port()), second_(loop, [this] { play(++time_); }) {
   for (const ScriptedHost& host : scripted_hosts()) {
-    hosts_.push_back(is_ours(host) ? std::make_unique<SmtpHost>(loop, Endpoint{*Address::parse(host.address), smtp_port_})
-                                   : nullptr);
+    hosts_.push_back(is_on_loopback(host) ? std::make_unique<SmtpHost>(loop, Endpoint{*Address::parse(host.address), smtp_port_})
+                                          : nullptr);
   }
   play(time_);
 }

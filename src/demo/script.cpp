@@ -45,6 +45,8 @@ const std::vector<ScriptedDestination>& scripted_destinations() {
   return destinations;
 }
 
+bool is_on_loopback(const ScriptedHost& host) { return host.address.starts_with("127."); }
+
 Behaviour behaviour_at(const ScriptedHost& host, std::chrono::seconds time) {
   const auto second = (time % kRound).count();
   return second >= host.fails_from && second < host.fails_until ? host.failing : host.normal;

@@ -41,6 +41,9 @@ struct ScriptedDestination {
 
 constexpr std::chrono::seconds kRound{60};  // then the play begins again
 
+// The others are there to be denied.
+bool is_on_loopback(const ScriptedHost& host);
+
 const std::vector<ScriptedHost>& scripted_hosts();
 const std::vector<ScriptedDestination>& scripted_destinations();
 
