@@ -29,14 +29,9 @@ class CaresServer::Socket final : public net::SocketListener {
  public:
   Socket(CaresServer& server, int fd) : server_(server), fd_(fd), watch_(server.loop_, fd, *this) {}
 
-  void wait_for(bool readable, bool writable) {
-    readable_ = readable;
-    writable_ = writable;
-    watch_.wait_for(readable, writable);
-  }
+  void wait_for(bool readable, bool writable) { watch_.wait_for(readable, writable); }
 
   void on_ready(bool readable, bool writable) override {
-    watch_.wait_for(readable_, writable_);  // an error event ends the waiting
     server_.process(readable ? fd_ : ARES_SOCKET_BAD, writable ? fd_ : ARES_SOCKET_BAD);
   }
   void on_deadline() override {}
@@ -45,8 +40,6 @@ class CaresServer::Socket final : public net::SocketListener {
   CaresServer& server_;
   int fd_;
   net::SocketWatch watch_;
-  bool readable_ = false;
-  bool writable_ = false;
 };
 
 CaresServer::CaresServer(net::Loop& loop)

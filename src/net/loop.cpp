@@ -8,6 +8,7 @@
 #include <mutex>
 #include <stdexcept>
 
+#include "net/socket_poll.hpp"
 #include "net/timer.hpp"
 
 namespace mxpulse::net {
@@ -15,6 +16,7 @@ namespace mxpulse::net {
 struct Loop::State {
   uv_loop_t loop{};
   uv_async_t wake{};
+  SocketPoll* sockets = nullptr;  // from the first watch on
   std::mutex mutex;
   std::deque<std::function<void()>> posted;
 
@@ -41,6 +43,7 @@ Loop::Loop() : state_(std::make_unique<State>()) {
 }
 
 Loop::~Loop() {
+  if (state_->sockets != nullptr) state_->sockets->end();
   uv_close(reinterpret_cast<uv_handle_t*>(&state_->wake), nullptr);
   uv_run(&state_->loop, UV_RUN_DEFAULT);  // lets handles that were closed before finish closing
   [[maybe_unused]] const int error = uv_loop_close(&state_->loop);
@@ -60,6 +63,11 @@ void Loop::post(std::function<void()> work) {
 }
 
 std::unique_ptr<Alarm> Loop::make(std::function<void()> on_due) { return std::make_unique<Timer>(*this, std::move(on_due)); }
+
+SocketPoll& Loop::sockets() {
+  if (state_->sockets == nullptr) state_->sockets = new SocketPoll(state_->loop);
+  return *state_->sockets;
+}
 
 uv_loop_s* Loop::handle() const { return &state_->loop; }
 

@@ -11,6 +11,8 @@ struct uv_loop_s;
 
 namespace mxpulse::net {
 
+class SocketPoll;
+
 class Loop final : public Alarms {
  public:
   Loop();            // throws std::runtime_error when the system gives no loop
@@ -30,6 +32,7 @@ class Loop final : public Alarms {
   // A Timer.
   std::unique_ptr<Alarm> make(std::function<void()> on_due) override;
 
+  SocketPoll& sockets();  // what every SocketWatch waits with
   uv_loop_s* handle() const;
 
  private:

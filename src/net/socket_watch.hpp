@@ -1,10 +1,15 @@
 // Waits for one socket and for one deadline at a time.
 #pragma once
 
+#include <cstdint>
+
 #include "mxpulse/time.hpp"
+#include "net/deadline_wheel.hpp"
 #include "net/loop.hpp"
 
 namespace mxpulse::net {
+
+class SocketPoll;
 
 class SocketListener {
  public:
@@ -14,23 +19,31 @@ class SocketListener {
   virtual void on_deadline() = 0;
 };
 
-// The socket stays the caller's: it must outlive the watch and is closed after it. Either callback may destroy the watch.
-class SocketWatch {
+// The socket stays the caller's: it must outlive the watch and is closed after it. Either callback may destroy the watch,
+// or any other.
+class SocketWatch final : private DeadlineWheel::Deadline {
  public:
   SocketWatch(Loop& loop, int fd, SocketListener& listener);
   ~SocketWatch();
   SocketWatch(const SocketWatch&) = delete;
   SocketWatch& operator=(const SocketWatch&) = delete;
 
-  // What to wait for from now on; both false: only the deadline. Errors and hang-ups wake either kind.
+  // What to wait for from now on; both false: only the deadline. Errors and hang-ups wake either kind, again and again
+  // until they are taken from the socket.
   void wait_for(bool readable, bool writable);
-  // Calls on_deadline() once, `limit` from now (milliseconds, rounded up). Setting it again forgets the earlier one.
+  // Calls on_deadline() once, `limit` from now, at most DeadlineWheel::kTick later. Setting it again forgets the earlier one.
   void set_deadline(Duration limit);
   void clear_deadline();
 
  private:
-  struct Handles;
-  Handles* handles_;  // freed by the loop once it let go of both
+  friend class SocketPoll;
+  void tell(std::uint32_t events);
+  void tell_due() { listener_.on_deadline(); }
+
+  SocketPoll& poll_;
+  SocketListener& listener_;
+  int fd_;
+  std::uint32_t events_ = 0;  // waited for now, as epoll_ctl(2) has them
 };
 
 }  // namespace mxpulse::net

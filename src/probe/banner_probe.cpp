@@ -65,10 +65,10 @@ void BannerProbe::on_ready(bool, bool) {
   const ssize_t count = recv(socket_.get(), buffer.data(), buffer.size(), 0);
   if (count < 0) {
     if (errno != EAGAIN && errno != EINTR) return failed(failed_on_the_way(socket_.get(), errno, address_));
-    if (phase_ == Phase::kConnecting) {
-      if (const auto result = failed_by_icmp(socket_.get(), address_)) return failed(*result);
-    }
-    return watch_->wait_for(true, false);  // an error event ends the waiting
+    // What the network says of a connection that stands is taken from the socket, else it would wake us without end.
+    const auto result = failed_by_icmp(socket_.get(), address_);
+    if (result && phase_ == Phase::kConnecting) failed(*result);
+    return;
   }
   if (phase_ == Phase::kConnecting) learn_established(true);
   if (count == 0) return closed_by_host();
@@ -114,12 +114,12 @@ bool BannerProbe::learn_established(bool bytes_came) {
 }
 
 void BannerProbe::take(std::string_view bytes) {
-  if (!greeting_) {
-    greeting_ = std::make_unique<Greeting>();
-    watch_->set_deadline(std::max(Duration(0), connect_time_ + greeting_timeout_ - (clock_.now().steady - begun_)));
-  }
+  const bool first = greeting_ == nullptr;
+  if (first) greeting_ = std::make_unique<Greeting>();
   switch (greeting_->take(bytes)) {
-    case Greeting::State::kUnfinished: return;
+    case Greeting::State::kUnfinished:
+      if (first) watch_->set_deadline(std::max(Duration(0), connect_time_ + greeting_timeout_ - (clock_.now().steady - begun_)));
+      return;
     case Greeting::State::kComplete: return say_goodbye();
     case Greeting::State::kNotSmtp: tell(greeted(*greeting_)); return owner_.over(*this);
   }

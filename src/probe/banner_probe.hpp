@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <list>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -46,6 +47,8 @@ class BannerProbe final : public net::SocketListener {
   std::optional<ProbeResult> begin(const Options& options);
 
   const Address& address() const { return address_; }
+
+  std::list<BannerProbe>::iterator place;  // the owner's
 
   void on_ready(bool readable, bool writable) override;
   void on_deadline() override;

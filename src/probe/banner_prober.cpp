@@ -6,10 +6,12 @@ BannerProber::BannerProber(net::Loop& loop, const Clock& clock, Options options,
     : loop_(loop), clock_(clock), options_(std::move(options)), listener_(listener) {}
 
 void BannerProber::probe(const Address& address) {
-  auto probe = std::make_unique<BannerProbe>(loop_, clock_, address, *this);
-  if (auto failed = probe->begin(options_)) return tell_later(address, std::move(*failed));
-  const BannerProbe* key = probe.get();
-  probes_.emplace(key, std::move(probe));
+  BannerProbe& probe = probes_.emplace_front(loop_, clock_, address, *this);
+  probe.place = probes_.begin();
+  if (auto failed = probe.begin(options_)) {
+    probes_.pop_front();
+    tell_later(address, std::move(*failed));
+  }
 }
 
 void BannerProber::told(BannerProbe& probe, const ProbeResult& result) {
@@ -17,7 +19,7 @@ void BannerProber::told(BannerProbe& probe, const ProbeResult& result) {
   listener_.probed(address, result);
 }
 
-void BannerProber::over(BannerProbe& probe) { probes_.erase(&probe); }
+void BannerProber::over(BannerProbe& probe) { probes_.erase(probe.place); }
 
 void BannerProber::tell_later(const Address& address, ProbeResult result) {
   ++untold_;

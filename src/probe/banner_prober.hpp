@@ -1,8 +1,8 @@
 // Asks addresses for their SMTP greeting.
 #pragma once
 
+#include <list>
 #include <memory>
-#include <unordered_map>
 
 #include "mxpulse/prober.hpp"
 #include "probe/banner_probe.hpp"
@@ -29,7 +29,7 @@ class BannerProber final : public Prober, public ProbeOwner {
   const Clock& clock_;
   Options options_;
   ProbeListener& listener_;
-  std::unordered_map<const BannerProbe*, std::unique_ptr<BannerProbe>> probes_;
+  std::list<BannerProbe> probes_;
   std::size_t untold_ = 0;                                 // failed at once, told in a later turn
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // what is posted checks that we still are
 };
