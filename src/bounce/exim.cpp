@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <ctime>
 #include <deque>
 #include <map>
 #include <string>
@@ -33,21 +32,6 @@ std::string_view without_blanks(std::string_view text) {
   return begin == std::string_view::npos ? std::string_view{} : text.substr(begin);
 }
 
-// Where `end` stands outside of quotes; npos if it does not.
-std::size_t find_unquoted(std::string_view text, char end) {
-  bool quoted = false;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (quoted && text[at] == '\\') {
-      ++at;
-    } else if (text[at] == '"') {
-      quoted = !quoted;
-    } else if (!quoted && text[at] == end) {
-      return at;
-    }
-  }
-  return std::string_view::npos;
-}
-
 // The length of the word at the beginning; a quoted local part may hold blanks, but quotes that never close quote nothing.
 std::size_t word_length(std::string_view text) {
   const auto unquoted = find_unquoted(text, ' ');
@@ -62,48 +46,6 @@ bool is_message_id(std::string_view word) {
   const bool new_form = word.size() == 23 && word[6] == '-' && word[18] == '-';
   return (old_form || new_form) && std::count(word.begin(), word.end(), '-') == 2 &&
          std::all_of(word.begin(), word.end(), [](char c) { return is_alphanumeric(c) || c == '-'; });
-}
-
-std::optional<int> number_at(std::string_view text, std::size_t at, std::size_t length) {
-  if (text.size() < at + length) return std::nullopt;
-  int number = 0;
-  for (const char c : text.substr(at, length)) {
-    if (!is_digit(c)) return std::nullopt;
-    number = number * 10 + (c - '0');
-  }
-  return number;
-}
-
-// "2026-11-23 20:33:04", with ".123" and " +0100" where the site logs them; local time without a zone.
-std::optional<SystemTime> read_stamp(std::string_view text) {
-  const auto year = number_at(text, 0, 4);
-  const auto month = number_at(text, 5, 2);
-  const auto day = number_at(text, 8, 2);
-  const auto hour = number_at(text, 11, 2);
-  const auto minute = number_at(text, 14, 2);
-  const auto second = number_at(text, 17, 2);
-  if (!year || !month || !day || !hour || !minute || !second) return std::nullopt;
-  if (text[4] != '-' || text[7] != '-' || text[10] != ' ' || text[13] != ':' || text[16] != ':') return std::nullopt;
-  // The clock counts nanoseconds: a year far away does not fit.
-  if (*year < 1970 || *year > 2200 || *month < 1 || *month > 12 || *day < 1 || *day > 31) return std::nullopt;
-  if (*hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
-  std::tm time{};
-  time.tm_year = *year - 1900;
-  time.tm_mon = *month - 1;
-  time.tm_mday = *day;
-  time.tm_hour = *hour;
-  time.tm_min = *minute;
-  time.tm_sec = *second;
-  time.tm_isdst = -1;
-
-  auto zone = text.substr(19);
-  if (zone.starts_with('.')) zone.remove_prefix(std::min(zone.find(' '), zone.size()));
-  const auto zone_hours = number_at(zone, 2, 2);
-  const auto zone_minutes = number_at(zone, 4, 2);
-  const bool zoned = (zone.starts_with(" +") || zone.starts_with(" -")) && zone_hours && zone_minutes;
-  if (!zoned) return std::chrono::system_clock::from_time_t(mktime(&time));
-  const auto offset = std::chrono::minutes((*zone_hours * 60 + *zone_minutes) * (zone[1] == '-' ? -1 : 1));
-  return std::chrono::system_clock::from_time_t(timegm(&time)) - offset;
 }
 
 struct Line {
@@ -134,16 +76,6 @@ std::optional<Line> split(std::string_view line) {
     at = end + 1;
   }
   return std::nullopt;
-}
-
-std::optional<SystemTime> time_of(std::string_view before, SystemTime now) {
-  for (std::size_t at = 0; at < before.size();) {
-    if (const auto time = read_stamp(before.substr(at))) return time;
-    const auto blank = before.find(' ', at);
-    if (blank == std::string_view::npos) break;
-    at = blank + 1;
-  }
-  return read_syslog_stamp(before, now);
 }
 
 struct Host {
@@ -303,6 +235,24 @@ std::string local_words(const Fields& fields) {
   return words.append("SMTP timeout").append(fields.message.substr(after + 1));
 }
 
+// Before 4.8 the host stands in the words: "... after RCPT TO:<u@example.org>: host mx.example.org [192.0.2.1]: 450 later",
+// "Remote host mx.example.org [192.0.2.1] closed connection ...". What stands in <> is no word of Exim's.
+Host host_in_words(std::string_view message) {
+  const auto open = std::min(message.find('<'), message.size());
+  const auto close = find_unquoted(message.substr(open), '>');
+  const auto after = close == std::string_view::npos ? std::string_view{} : message.substr(open + close);
+  for (const auto part : {message.substr(0, open), after}) {
+    for (const std::string_view before : {": host ", "Remote host ", "while connected to "}) {
+      const auto at = part.find(before);
+      if (at == std::string_view::npos) continue;
+      Host host;
+      read_host(part.substr(at + before.size()), host);
+      if (host.address) return host;
+    }
+  }
+  return {};
+}
+
 // The words may be in the language of the machine; the number is not. Linux, then BSD.
 std::optional<Meaning> read_error_number(int error) {
   switch (error) {
@@ -354,7 +304,7 @@ class EximParser : public LogParser {
     if (!destination) return;
 
     BounceEvent event;
-    event.time = time_of(parts->before, now);
+    event.time = read_syslog_stamp(parts->before, now);
     event.queue_id = parts->message_id;
     event.destination = *destination;
     auto fields = read_fields(rest);
@@ -397,6 +347,12 @@ class EximParser : public LogParser {
   void read_failure(const Fields& fields, BounceEvent& event) const {
     const auto words = local_words(fields);
     event.text = bounded_text(words);
+    if (!event.address) {
+      if (auto host = host_in_words(fields.message); host.address) {
+        event.host = std::move(host.name);
+        event.address = host.address;
+      }
+    }
     if (const auto reply = find_reply(fields.message)) {
       event.said_by = SaidBy::kRemote;
       event.reply_code = reply->code;

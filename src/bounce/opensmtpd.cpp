@@ -32,7 +32,9 @@ bool is_id(std::string_view word) {
 
 // What follows "smtpd[123]: ", or the whole line where there is no tag. Never deeper: a client's words are logged too.
 std::string_view without_tag(std::string_view line) {
-  if (line.starts_with("smtp-out: ") || (line.size() > kIdLength && is_id(line.substr(0, kIdLength)))) return line;
+  if (line.starts_with("smtp-out: ") || line.starts_with("relay: ") ||
+      (line.size() > kIdLength && is_id(line.substr(0, kIdLength))))
+    return line;
   for (const std::string_view tag_end : {"]: ", "smtpd: "}) {
     const auto at = line.find(tag_end);
     if (at != std::string_view::npos) return line.substr(at + tag_end.size());
@@ -43,20 +45,12 @@ std::string_view without_tag(std::string_view line) {
 // Takes "NAME=<user@example.org>" from the front; a quoted local part may hold anything.
 std::optional<std::string_view> take_mailbox(std::string_view& text, std::string_view name) {
   if (!skip(text, name) || !skip(text, "=<")) return std::nullopt;
-  bool quoted = false;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (quoted && text[at] == '\\') {
-      ++at;
-    } else if (text[at] == '"') {
-      quoted = !quoted;
-    } else if (!quoted && text[at] == '>') {
-      const auto mailbox = text.substr(0, at);
-      text.remove_prefix(at + 1);
-      skip(text, " ");
-      return mailbox;
-    }
-  }
-  return std::nullopt;
+  const auto end = find_unquoted(text, '>');
+  if (end == std::string_view::npos) return std::nullopt;
+  const auto mailbox = text.substr(0, end);
+  text.remove_prefix(end + 1);
+  skip(text, " ");
+  return mailbox;
 }
 
 // Takes "NAME=\"value\"" from the front.
@@ -76,6 +70,15 @@ std::string_view take_word(std::string_view& text, std::string_view name) {
   const auto value = text.substr(0, text.find(' '));
   text.remove_prefix(value.size());
   skip(text, " ");
+  return value;
+}
+
+// Takes "NAME=value" up to `end` and it, if it is there.
+std::string_view take_until(std::string_view& text, std::string_view name, std::string_view end) {
+  const auto at = text.find(end);
+  if (!text.starts_with(name) || !text.substr(name.size()).starts_with('=') || at == std::string_view::npos) return {};
+  const auto value = text.substr(name.size() + 1, at - name.size() - 1);
+  text.remove_prefix(at + end.size());
   return value;
 }
 
@@ -128,7 +131,8 @@ class OpensmtpdParser : public LogParser {
   void take(std::string_view line, SystemTime now, const TellEvent& tell) override {
     line = line.substr(0, kLineLookedAt);
     auto text = without_tag(line);
-    if (skip(text, "smtp-out: ")) return take_route(text);
+    if (skip(text, "smtp-out: ")) return take_smtp_out(text);
+    if (skip(text, "relay: ")) return take_relay(text, read_syslog_stamp(line, now), tell);
     const auto session = text.substr(0, kIdLength);
     if (!is_id(session)) return;
     text.remove_prefix(kIdLength);
@@ -148,13 +152,36 @@ class OpensmtpdParser : public LogParser {
     return values[key];
   }
 
+  // Up to 5.9 a session's lines stand here too: "Connecting to smtp://192.0.2.1:25 (mx.example.org) on session 1f850bc4...",
+  // "Error on session 1f850bc4...: Connection timeout".
+  void take_smtp_out(std::string_view text) {
+    if (skip(text, "Connecting to ")) {
+      const auto url = text.substr(0, text.find(' '));
+      text.remove_prefix(url.size());
+      if (!skip(text, " (")) return;
+      const auto host = text.substr(0, text.find(')'));
+      text.remove_prefix(host.size());
+      if (skip(text, ") on session ")) open_session(text.substr(0, kIdLength), url, host);
+    } else if (skip(text, "Error on session ")) {
+      const auto session = text.substr(0, kIdLength);
+      text.remove_prefix(session.size());
+      if (skip(text, ": ")) remember_error(session, text);
+    } else {
+      take_route(text);
+    }
+  }
+
   // "address=smtp://192.0.2.1:25 host=mx.example.org"
   void remember_session(std::string_view session, std::string_view text) {
     const auto url = take_word(text, "address");
+    open_session(session, url, take_word(text, "host"));
+  }
+
+  void open_session(std::string_view session, std::string_view url, std::string_view host) {
     const auto at = url.find("://");
     auto& one = remember(sessions_, std::string(session));
     one.address = at == std::string_view::npos ? std::nullopt : read_address(url.substr(at + 3));
-    one.host = take_word(text, "host").substr(0, kHostMax);
+    one.host = host.substr(0, kHostMax);
   }
 
   void remember_error(std::string_view session, std::string_view reason) {
@@ -229,14 +256,45 @@ class OpensmtpdParser : public LogParser {
     const auto result = take_quoted(text, "result");
     if (!relay || !result || !skip(text, "stat=\"")) return;
     if (text.ends_with('"')) text.remove_suffix(1);
-    event.text = bounded_text(text);
-    read_relay(*relay, session, event);
-    read_outcome(*relay, session, *result, text, event);
+    finish(event, *relay, session, *result, text, tell);
+  }
+
+  void finish(BounceEvent& event, std::string_view relay, std::string_view session, std::string_view result,
+              std::string_view stat, const TellEvent& tell) {
+    event.text = bounded_text(stat);
+    read_relay(relay, session, event);
+    read_outcome(relay, session, result, stat, event);
     if (is_own_hop(event.address)) {
       event.bounce_class = BounceClass::kOther;
       event.cause = std::nullopt;
     }
     tell(event);
+  }
+
+  // Up to 5.9: "TempFail for 83d5f8b6c3d2a71e: session=..., from=<...>, to=<...>, rcpt=<...>, source=..., relay=..., delay=4s,
+  // stat=..."; some fields are left out, and before "delay=" a comma may be missing.
+  void take_relay(std::string_view text, std::optional<SystemTime> time, const TellEvent& tell) {
+    const auto result = text.substr(0, text.find(' '));
+    text.remove_prefix(result.size());
+    if (!skip(text, " for ")) return;
+    BounceEvent event;
+    event.time = time;
+    event.queue_id = text.substr(0, std::min(text.find(':'), kIdLength));
+    text.remove_prefix(event.queue_id.size());
+    if (!skip(text, ": ")) return;
+    const auto session = take_until(text, "session", ", ");
+    if (!take_mailbox(text, "from") || !skip(text, ", ")) return;
+    const auto to = take_mailbox(text, "to");
+    const auto destination = to ? domain_of_recipient(*to) : std::nullopt;
+    if (!destination || !skip(text, ", ")) return;
+    event.destination = *destination;
+    if (take_mailbox(text, "rcpt")) skip(text, ", ");
+    take_until(text, "source", ", ");
+    auto relay = take_until(text, "relay", "delay=");
+    while (relay.ends_with(' ') || relay.ends_with(',')) relay.remove_suffix(1);
+    const auto stat = text.find(", stat=");
+    if (stat == std::string_view::npos) return;
+    finish(event, relay, session, result, text.substr(stat + std::string_view(", stat=").size()), tell);
   }
 
   // "192.0.2.1 (mx.example.org)" of a session; the bare domain where there was none.
@@ -270,7 +328,8 @@ class OpensmtpdParser : public LogParser {
     }
     const auto meaning = read_local_words(stat).value_or(Meaning{});
     // A session takes a message only after the handshake: when it breaks then, the host lives.
-    if (session != kNoSession) return decide(meaning.bounce_class == BounceClass::kNoAnswer ? Meaning{} : meaning);
+    const bool no_session = session.empty() || session == kNoSession || contains(stat, "on destination MXs");
+    if (!no_session) return decide(meaning.bounce_class == BounceClass::kNoAnswer ? Meaning{} : meaning);
     decide(meaning);
     if (!contains(stat, "Network error on destination MXs")) return;
     const auto found = relays_.find(std::string(relay.substr(0, kHostMax)));

@@ -1,8 +1,10 @@
 #include "bounce/postfix.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "bounce/log_parser.hpp"
+#include "bounce/syslog_line.hpp"
 #include "bounce/syslog_stamp.hpp"
 #include "bounce/words.hpp"
 
@@ -10,41 +12,74 @@ namespace mxpulse::bounce {
 namespace {
 
 constexpr std::size_t kLineLookedAt = 8192;  // Postfix cuts its lines far below
+constexpr std::size_t kQueueIdMax = 64;
+constexpr std::size_t kHostMax = 255;
 
-struct Tagged {
-  std::string_view stamp;    // what stands before the tag
-  std::string_view program;  // "smtp" of "postfix-out/smtp[123]: "
-  std::string_view message;
+// A delivery line, taken apart from left to right: what clients and hosts chose stands in brackets or last.
+struct Delivery {
+  std::string_view queue_id;
+  std::string_view recipient;
+  std::string_view fields;  // "relay=..., delay=..., dsn=..."
+  std::string_view status;  // "sent", "deferred", "bounced", "expired", ...
+  std::string_view text;
 };
 
-// Finds "postfix.../PROGRAM[PID]: ", wherever the site's template puts it.
-std::optional<Tagged> find_tag(std::string_view line) {
-  const auto close = line.find("]: ");
-  if (close == std::string_view::npos) return std::nullopt;
-  const auto open = line.rfind('[', close);
-  if (open == std::string_view::npos) return std::nullopt;
-  const auto blank = line.rfind(' ', open);
-  const auto begin = blank == std::string_view::npos ? 0 : blank + 1;
-  const auto tag = line.substr(begin, open - begin);
-  const auto slash = tag.rfind('/');
-  if (!tag.starts_with("postfix") || slash == std::string_view::npos) return std::nullopt;
-  return Tagged{line.substr(0, begin), tag.substr(slash + 1), line.substr(close + 3)};
+bool skip(std::string_view& text, std::string_view prefix) {
+  if (!text.starts_with(prefix)) return false;
+  text.remove_prefix(prefix.size());
+  return true;
 }
 
-// The value of "NAME=" up to the ", " that ends it. The names are Postfix's own; a value in <> may hold anything.
-std::string_view field(std::string_view message, std::string_view name) {
-  const auto at = message.find(name);
-  if (at == std::string_view::npos) return {};
-  const auto value = message.substr(at + name.size());
-  return value.substr(0, value.find(", "));
+// "4F1A2B3C4D", long ones "4VqLzt3Jd1z9rxL", and "NOQUEUE".
+bool is_queue_id(std::string_view word) {
+  return !word.empty() && word.size() <= kQueueIdMax && std::all_of(word.begin(), word.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+  });
 }
 
-// "to=<user@example.org>" -> "example.org". The domain follows the last '@': a quoted local part may hold others.
-std::optional<DomainName> destination_of(std::string_view message) {
-  constexpr std::string_view kTo = "to=<";
-  if (!message.starts_with(kTo)) return std::nullopt;
-  const auto end = message.find(">, ", kTo.size());
-  return end == std::string_view::npos ? std::nullopt : domain_of_recipient(message.substr(kTo.size(), end - kTo.size()));
+// Takes "user@example.org>, " from the front. A quoted local part may hold anything; quotes that never close quote nothing.
+std::optional<std::string_view> take_mailbox(std::string_view& text) {
+  constexpr std::string_view kEnd = ">, ";
+  auto end = find_unquoted(text, '>');
+  if (end == std::string_view::npos || !text.substr(end).starts_with(kEnd)) end = text.find(kEnd);
+  if (end == std::string_view::npos) return std::nullopt;
+  const auto mailbox = text.substr(0, end);
+  text.remove_prefix(end + kEnd.size());
+  return mailbox;
+}
+
+// "ID: to=<user@example.org>, orig_to=<...>, relay=..., dsn=4.4.1, status=deferred (connect to ...)"
+std::optional<Delivery> split(std::string_view message) {
+  constexpr std::string_view kStatus = ", status=";
+  Delivery delivery;
+  delivery.queue_id = message.substr(0, message.find(": "));
+  message.remove_prefix(delivery.queue_id.size());
+  if (!is_queue_id(delivery.queue_id) || !skip(message, ": to=<")) return std::nullopt;
+  const auto recipient = take_mailbox(message);
+  if (!recipient || (skip(message, "orig_to=<") && !take_mailbox(message))) return std::nullopt;
+  delivery.recipient = *recipient;
+  const auto status_at = message.find(kStatus);
+  if (status_at == std::string_view::npos) return std::nullopt;
+  delivery.fields = message.substr(0, status_at);
+  const auto status = message.substr(status_at + kStatus.size());
+  delivery.status = status.substr(0, status.find(' '));
+  delivery.text = status.substr(delivery.status.size());
+  if (!skip(delivery.text, " (")) return std::nullopt;
+  if (delivery.text.ends_with(')')) delivery.text.remove_suffix(1);
+  // Before 3.5 an address is not quoted: one that holds the fields of a line would be read as them.
+  const bool ambiguous =
+      delivery.text.find(">, relay=") != std::string_view::npos || delivery.text.find(">, orig_to=") != std::string_view::npos;
+  return ambiguous ? std::nullopt : std::optional(delivery);
+}
+
+// The value of "NAME=" up to the ", " that ends it.
+std::string_view field(std::string_view fields, std::string_view name) {
+  for (auto rest = fields; !rest.empty();) {
+    const auto one = rest.substr(0, rest.find(", "));
+    if (one.starts_with(name)) return one.substr(name.size());
+    rest.remove_prefix(std::min(one.size() + 2, rest.size()));
+  }
+  return {};
 }
 
 // "mx.example.org[192.0.2.1]:25" -> host and address.
@@ -52,7 +87,7 @@ void read_host(std::string_view text, BounceEvent& event) {
   const auto open = text.find('[');
   const auto close = text.find(']', open == std::string_view::npos ? 0 : open);
   if (open == std::string_view::npos || close == std::string_view::npos) return;
-  event.host = text.substr(0, std::min<std::size_t>(open, 255));
+  event.host = text.substr(0, std::min(open, kHostMax));
   event.address = Address::parse(text.substr(open + 1, close - open - 1));
 }
 
@@ -76,57 +111,104 @@ bool read_reply_of_host(std::string_view text, BounceEvent& event) {
   return true;
 }
 
-void classify(std::string_view text, BounceEvent& event) {
-  constexpr std::string_view kSuspended = "delivery temporarily suspended: ";
-  const bool suspended = text.starts_with(kSuspended);
-  if (suspended) text.remove_prefix(kSuspended.size());
-  if (text.starts_with("connect to ")) read_host(text.substr(std::string_view("connect to ").size()), event);
-  if (!read_reply_of_host(text, event)) {
-    if (const auto meaning = read_local_words(text)) {
-      event.bounce_class = meaning->bounce_class;
-      event.cause = meaning->cause;
-    } else if (event.enhanced_code == "4.4.1" || text.starts_with("connect to ")) {
-      event.bounce_class = BounceClass::kNoAnswer;
-    } else if (event.enhanced_code == "4.4.3") {
-      event.bounce_class = BounceClass::kDnsTemporary;
-      event.cause = Cause::kDnsTemporary;
-    }
+// "connect to H[IP]:25: ...", "lost connection with H[IP] while ...", "host H[IP] said: ..."
+void read_host_of_words(std::string_view text, BounceEvent& event) {
+  for (const std::string_view before : {"connect to ", "lost connection with ", "conversation with ", "host "}) {
+    if (skip(text, before)) return read_host(text, event);
   }
+}
+
+// "Name service error for name=mx.example.org type=A: ...", "unable to look up host mx.example.org: ...": the name that failed
+// tells whether it is a relay's.
+void read_name_looked_up(std::string_view text, BounceEvent& event) {
+  for (const std::string_view before : {"Name service error for name=", "unable to look up host "}) {
+    const auto at = text.find(before);
+    if (at == std::string_view::npos) continue;
+    const auto rest = text.substr(at + before.size());
+    const auto name = rest.substr(0, rest.find_first_of(" :"));
+    const auto parsed = DomainName::parse(name);
+    if (parsed && *parsed != event.destination) event.host = name.substr(0, kHostMax);
+  }
+}
+
+// The system's own refusal to send, in words that Postfix puts behind "connect to".
+bool is_own_refusal(std::string_view text) {
+  constexpr std::array<std::string_view, 6> kErrors{
+      "Permission denied",   "Operation not permitted",  "Cannot assign requested address", "Can't assign requested address",
+      "Too many open files", "No buffer space available"};
+  return std::any_of(kErrors.begin(), kErrors.end(), [&](std::string_view error) { return text.ends_with(error); });
+}
+
+void read_own_words(std::string_view text, BounceEvent& event) {
+  const bool connecting = text.starts_with("connect to ");
+  if (connecting && is_own_refusal(text)) return;
+  read_name_looked_up(text, event);
+  if (const auto meaning = read_local_words(text)) {
+    event.bounce_class = meaning->bounce_class;
+    event.cause = meaning->cause;
+    // The name of a host does not exist, the destination does.
+    if (event.cause == Cause::kNoSuchDomain && !event.host.empty()) event.cause = Cause::kNoAddress;
+  } else if (event.enhanced_code == "4.4.1" || connecting) {
+    event.bounce_class = BounceClass::kNoAnswer;
+  } else if (event.enhanced_code == "4.4.3") {
+    event.bounce_class = BounceClass::kDnsTemporary;
+    event.cause = Cause::kDnsTemporary;
+  }
+}
+
+void classify(std::string_view text, BounceEvent& event) {
+  const bool suspended = skip(text, "delivery temporarily suspended: ");
+  read_host_of_words(text, event);
+  if (!read_reply_of_host(text, event)) read_own_words(text, event);
   // Put off without an attempt: the cause is the one of before, the event is none.
   if (suspended) event.bounce_class = BounceClass::kSuspended;
+}
+
+// smtp(8); error(8) and its like for mail that was put off.
+bool speaks_of_hosts(std::string_view program) { return program == "smtp" || program == "error" || program == "retry"; }
+
+// A mailbox of this machine, a program, a socket: whatever failed there, it was no host of the destination. A program or an
+// LMTP server may be a content filter: mail that it took is not delivered yet.
+bool hands_over_here(std::string_view program) {
+  return program == "local" || program == "virtual" || program == "pipe" || program == "lmtp";
+}
+
+void read_hand_over(std::string_view program, const Delivery& delivery, BounceEvent& event) {
+  const bool is_mailbox = program == "local" || program == "virtual";
+  if (delivery.status == "sent") {
+    if (is_mailbox) event.bounce_class = BounceClass::kDelivered;
+  } else {
+    read_reply_of_host(delivery.text, event);
+  }
 }
 
 }  // namespace
 
 std::optional<BounceEvent> parse_postfix(std::string_view line, SystemTime now) {
-  const auto tagged = find_tag(line.substr(0, kLineLookedAt));
-  if (!tagged || (tagged->program != "smtp" && tagged->program != "error")) return std::nullopt;
-  const auto colon = tagged->message.find(": ");
-  if (colon == std::string_view::npos) return std::nullopt;
-  const auto message = tagged->message.substr(colon + 2);
-  const auto destination = destination_of(message);
-  const auto status_at = message.find(", status=");
-  if (!destination || status_at == std::string_view::npos) return std::nullopt;
+  const auto entry = split_syslog_line(line.substr(0, kLineLookedAt));
+  if (!entry) return std::nullopt;
+  const auto slash = entry->program.rfind('/');  // "postfix-out/smtp", "postfix/relay/smtp": a site names its instances
+  const auto program = slash == std::string_view::npos ? std::string_view{} : entry->program.substr(slash + 1);
+  if (!speaks_of_hosts(program) && !hands_over_here(program)) return std::nullopt;
+  const auto delivery = split(entry->message);
+  const auto destination = delivery ? domain_of_recipient(delivery->recipient) : std::nullopt;
+  if (!destination) return std::nullopt;
 
   BounceEvent event;
-  event.time = read_syslog_stamp(tagged->stamp, now);
-  event.queue_id = tagged->message.substr(0, std::min<std::size_t>(colon, 64));
+  event.time = read_syslog_stamp(entry->before, now);
+  event.queue_id = delivery->queue_id;
   event.destination = *destination;
-  event.enhanced_code = field(message.substr(0, status_at), ", dsn=");
-  const auto status = message.substr(status_at + std::string_view(", status=").size());
-  const auto open = status.find(" (");
-  if (open == std::string_view::npos) return std::nullopt;
-  auto text = status.substr(open + 2);
-  if (text.ends_with(')')) text.remove_suffix(1);
-  event.text = bounded_text(text);
-
-  read_host(field(message.substr(0, status_at), ", relay="), event);
-  if (status.starts_with("sent")) {
+  event.enhanced_code = find_enhanced_code(field(delivery->fields, "dsn="));
+  event.text = bounded_text(delivery->text);
+  read_host(field(delivery->fields, "relay="), event);
+  if (hands_over_here(program)) {
+    read_hand_over(program, *delivery, event);
+  } else if (delivery->status == "sent") {
     event.bounce_class = BounceClass::kDelivered;
     event.said_by = SaidBy::kRemote;
-    event.reply_code = reply_code_at_start(text);
+    event.reply_code = reply_code_at_start(delivery->text);
   } else {
-    classify(text, event);
+    classify(delivery->text, event);
   }
   // A hop of the site's own (a content filter, a local relay) says nothing about the recipient's domain.
   if (is_own_hop(event.address)) {

@@ -69,7 +69,7 @@ std::string without_tags(std::string html) {
   RE2::GlobalReplace(&html, kBreak, "\n");
   RE2::GlobalReplace(&html, kTag, " ");
   const std::pair<const char*, const char*> entities[] = {{"&lt;", "<"},   {"&gt;", ">"},   {"&quot;", "\""}, {"&#39;", "'"},
-                                                           {"&nbsp;", " "}, {"&#8203;", ""}, {"&amp;", "&"}};
+                                                          {"&nbsp;", " "}, {"&#8203;", ""}, {"&amp;", "&"}};
   for (const auto& [entity, character] : entities) RE2::GlobalReplace(&html, entity, character);
   return html;
 }

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "bounce/log_parser.hpp"
+#include "bounce/syslog_line.hpp"
 #include "bounce/syslog_stamp.hpp"
 #include "bounce/words.hpp"
 
@@ -43,34 +44,38 @@ std::size_t find_outside(std::string_view text, std::string_view end) {
 }
 
 struct Record {
+  std::string_view before;  // stamp, host and tag
   std::string_view queue_id;
   std::string_view text;
 };
 
+bool is_record(std::string_view text) { return text.starts_with("to=") || text.starts_with("timeout waiting for input from "); }
+
+std::string_view last_word(std::string_view text) { return text.substr(text.rfind(' ') + 1); }
+
 // "Nov 23 20:38:39 mail sm-mta[238]: 6ANKcdhA000236: to=...": the id stands behind the tag, or at the beginning where a site logs
 // no tag; never deeper, where others' words are.
 std::optional<Record> split(std::string_view line) {
-  std::size_t begin = 0;
-  for (int tags = 0; tags < 2; ++tags) {
-    const auto end = line.find(": ", begin);
+  const auto entry = split_syslog_line(line);
+  if (!entry) return std::nullopt;
+  Record record{entry->before, entry->program, entry->message};
+  if (!is_record(record.text)) {
+    const auto end = record.text.find(": ");
     if (end == std::string_view::npos) return std::nullopt;
-    const auto text = line.substr(end + 2);
-    if (text.starts_with("to=") || text.starts_with("timeout waiting for input from ")) {
-      const auto head = line.substr(begin, end - begin);
-      const auto id = head.substr(head.rfind(' ') + 1);
-      const bool well_formed = id.size() >= 5 && id.size() <= 64 && std::all_of(id.begin(), id.end(), [](char c) {
-                                 return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-                               });
-      return well_formed ? std::optional(Record{id, text}) : std::nullopt;
-    }
-    begin = end + 2;
+    record.queue_id = last_word(record.text.substr(0, end));
+    record.text.remove_prefix(end + 2);
   }
-  return std::nullopt;
+  const auto& id = record.queue_id;
+  const bool well_formed = id.size() >= 5 && id.size() <= 64 && std::all_of(id.begin(), id.end(), [](char c) {
+                             return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+                           });
+  return well_formed && is_record(record.text) ? std::optional(record) : std::nullopt;
 }
 
 struct Fields {
   std::string_view recipients;
   std::string_view mailer;
+  std::string_view attempt;  // how long it took, "00:00:03"; empty where it is not logged
   std::string_view dsn;
   std::string_view reply;
   std::string_view stat;
@@ -112,6 +117,8 @@ Fields read_fields(std::string_view text) {
       fields.recipients = value;
     else if (field.starts_with("mailer="))
       fields.mailer = value;
+    else if (field.starts_with("xdelay="))
+      fields.attempt = value;
     else if (field.starts_with("dsn="))
       fields.dsn = value;
     else if (field.starts_with("relay="))
@@ -133,10 +140,12 @@ std::string_view without_deferred(std::string_view stat) {
   return stat.starts_with(kDeferred) ? stat.substr(kDeferred.size()) : stat;
 }
 
-// 403 is Sendmail's own ("403 4.7.0 TLS handshake failed."); no server says it.
+// Codes that Sendmail writes itself: 403 ("403 4.7.0 TLS handshake failed."), which no server says, and the one of a reply that
+// could not be read.
 std::optional<int> remote_code(std::string_view text) {
   const auto code = reply_code_at_start(text);
-  return code && *code >= 400 && *code != 403 ? code : std::nullopt;
+  const bool own = code == 403 || contains(text.substr(0, 32), "reply: read error");
+  return code && *code >= 400 && !own ? code : std::nullopt;
 }
 
 // "Host unknown (Name server: mx.example.net.: host not found)" of another name than the destination's: its MX has no address.
@@ -162,15 +171,14 @@ std::set<DomainName> destinations_of(std::string_view recipients) {
 class SendmailParser : public LogParser {
  public:
   void take(std::string_view line, SystemTime now, const TellEvent& tell) override {
-    line = line.substr(0, kLineLookedAt);
-    const auto record = split(line);
+    const auto record = split(line.substr(0, kLineLookedAt));
     if (!record) return;
     if (!record->text.starts_with("to=")) return remember_timeout(*record);
     const auto fields = read_fields(record->text);
     if (fields.stat.empty() && fields.reply.empty()) return;
 
     BounceEvent event;
-    event.time = read_syslog_stamp(line, now);
+    event.time = read_syslog_stamp(record->before, now);
     event.queue_id = record->queue_id;
     event.host = fields.host;
     event.address = fields.address;
@@ -201,7 +209,7 @@ class SendmailParser : public LogParser {
   void remember_host(const Fields& fields, const BounceEvent& event) {
     timed_out_greeting_.erase(event.queue_id);
     if (!fields.address) return;
-    if (event.bounce_class != BounceClass::kNoAnswer) {
+    if (event.bounce_class != BounceClass::kNoAnswer && !is_own_hop(fields.address)) {
       failed_hosts_.erase(fields.host);
       return;
     }
@@ -219,15 +227,18 @@ class SendmailParser : public LogParser {
     const auto words = without_deferred(fields.stat);
     const auto said = remote_code(fields.reply) ? fields.reply : words;
     event.reply_code = remote_code(said);
-    const bool own = is_local_mailer(fields.mailer) || is_own_hop(fields.address);
-    if (own) {
+    if (is_local_mailer(fields.mailer)) {
+      const bool delivered = fields.mailer == "local" && fields.stat.starts_with("Sent");
+      decide(SaidBy::kLocal, fields.stat, {delivered ? BounceClass::kDelivered : BounceClass::kOther, {}});
+    } else if (is_own_hop(fields.address)) {
       decide(event.reply_code ? SaidBy::kRemote : SaidBy::kLocal, event.reply_code ? said : fields.stat, {});
     } else if (event.reply_code) {
       decide(SaidBy::kRemote, said, read_reply(*event.reply_code));
     } else if (fields.stat.starts_with("Sent")) {
       event.reply_code = reply_code_at_start(fields.reply);
       decide(SaidBy::kRemote, fields.stat, {BounceClass::kDelivered, {}});
-    } else if (fields.address && fields.dsn.starts_with('5') && !fields.dsn.starts_with("5.4.")) {
+    } else if (fields.address && fields.dsn.starts_with('5') && !fields.dsn.starts_with("5.4.") &&
+               !contains(words, "mailer error")) {
       // Before 8.17 the reply is not logged, only what Sendmail makes of it: "User unknown", "Service unavailable".
       decide(SaidBy::kRemote, fields.stat, {BounceClass::kRejected, Cause::kRejecting});
     } else {
@@ -242,6 +253,7 @@ class SendmailParser : public LogParser {
     auto meaning = read_local_words(words);
     if (!meaning && fields.dsn == "5.1.10") return {BounceClass::kDnsPermanent, Cause::kNullMx};
     if (!meaning && fields.dsn == "4.4.3") return kDnsTemporary;
+    if (!meaning && fields.dsn == "4.4.1") return {BounceClass::kNoAnswer, {}};  // RFC 3463 3.5 is all that it says
     if (!meaning) return {};
     if (meaning->bounce_class == BounceClass::kDnsPermanent) {
       const bool no_address = contains(words, "no data known") || names_another_host(words, event.destination);
@@ -252,10 +264,10 @@ class SendmailParser : public LogParser {
     return contains(words, "timed out") ? read_timeout(fields, event.queue_id) : *meaning;
   }
 
-  // Without an address the words are those of an earlier attempt, kept by HostStatusDirectory or the queue run. Only a host that
-  // no route leads to is logged so at first too.
+  // Without an address the words may be those of an earlier attempt, kept by HostStatusDirectory or the queue run: of a host
+  // that failed before, or of a timeout that took no time.
   bool is_remembered_status(const Fields& fields, std::string_view words) const {
-    return words.starts_with("Connection ") || words.starts_with("Operation ") || failed_hosts_.contains(fields.host);
+    return failed_hosts_.contains(fields.host) || (contains(words, "timed out") && fields.attempt == "00:00:00");
   }
 
   Meaning read_timeout(const Fields& fields, const std::string& queue_id) const {

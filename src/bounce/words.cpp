@@ -27,7 +27,7 @@ constexpr Meaning kOther{BounceClass::kOther, {}};
 // The first that matches decides, so the narrow ones stand above the broad ones.
 constexpr std::array kRules{
     // Put off by the MTA itself, without an attempt: no evidence of anything.
-    Rule{"deferred transport|domain is held|retry time not reached|retry timeout exceeded", kSuspended},
+    Rule{"deferred transport|domain is held|retry time not (yet )?reached|retry timeout exceeded", kSuspended},
     Rule{"have been failing for a long time|connection limit reached for all hosts|domain is marked down", kSuspended},
     Rule{"queue is suspended|ready queue throttled|returning message to scheduled queue|throttled message rate|watchdog aborted",
          kSuspended},
@@ -77,12 +77,12 @@ constexpr std::array kRules{
     // The connection stood, but no greeting came. Exim with TCP Fast Open says this of an unanswered SYN too.
     Rule{"timed out while (receiving the initial server greeting|performing the (EHLO|HELO|LHLO) handshake)|during client "
          "greeting|"
-         "reading banner|timeout after (EHLO|HELO)|while reading the greeting|greeting (timeout|timed out)",
+         "reading banner|read timeout$|timeout after (EHLO|HELO)|while reading the greeting|greeting (timeout|timed out)",
          no_answer(Cause::kSilent)},
     Rule{"SMTP timeout after initial connection|timeout after initial connection", no_answer(Cause::kTimeout)},
     Rule{"(lost connection with|connection with) .* while (receiving the initial server greeting|performing the (EHLO|HELO|LHLO) "
          "handshake)|closed connection in response to (initial connection|EHLO|HELO)|connection died|connection (was )?reset|"
-         "ECONNRESET|closed unexpectedly|closed abruptly|reset by peer",
+         "ECONNRESET|dropped connection without sending|closed unexpectedly|closed abruptly|reset by peer",
          no_answer(Cause::kDropped)},
     Rule{"connection timed? ?out|operation timed out|connect(ion)? timeout|ETIMEDOUT|SocketTimedout|socket error code 10060|"
          "winsock error code: 10060|timed out while connecting|timeout( after \\S+)? while connecting|: timed out|unable to "
@@ -156,6 +156,20 @@ std::optional<int> reply_code_at_start(std::string_view text) {
   if (text.size() > 3 && text[3] != ' ' && text[3] != '-') return std::nullopt;
   const int code = (text[0] - '0') * 100 + (text[1] - '0') * 10 + (text[2] - '0');
   return code >= 200 && code <= 599 ? std::optional(code) : std::nullopt;
+}
+
+std::size_t find_unquoted(std::string_view text, char end) {
+  bool quoted = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (quoted && text[at] == '\\') {
+      ++at;
+    } else if (text[at] == '"') {
+      quoted = !quoted;
+    } else if (!quoted && text[at] == end) {
+      return at;
+    }
+  }
+  return std::string_view::npos;
 }
 
 std::optional<DomainName> domain_of_recipient(std::string_view recipient) {

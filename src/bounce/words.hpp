@@ -27,6 +27,9 @@ std::string_view find_enhanced_code(std::string_view text);
 // The three-digit reply code `text` begins with; nothing if it begins otherwise.
 std::optional<int> reply_code_at_start(std::string_view text);
 
+// Where `end` stands outside of quotes; npos if it does not.
+std::size_t find_unquoted(std::string_view text, char end);
+
 // The domain after the last '@' of "user@example.org" or "<user@example.org>"; nothing for a literal or a bare user.
 std::optional<DomainName> domain_of_recipient(std::string_view recipient);
 

@@ -1,14 +1,13 @@
 #include "cli/classify.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
-#include <memory>
+#include <filesystem>
 #include <nlohmann/json.hpp>
-#include <optional>
 
-#include "bounce/delivery_report.hpp"
 #include "bounce/line_source.hpp"
-#include "bounce/log_parser.hpp"
+#include "cli/classified_file.hpp"
 #include "cli/exit_code.hpp"
 #include "net/loop.hpp"
 
@@ -18,24 +17,10 @@ namespace {
 constexpr const char* kHelp =
     "mxpulse classify [--format auto|postfix|exim|sendmail|opensmtpd|qmail|dsn|ndjson] FILE...|-\n"
     "\n"
-    "Prints one JSON object for each delivery event in MTA logs (gzip too) and delivery reports.\n"
-    "auto looks at the first lines of each file. Exit 0; 2: wrong usage; 1: a file cannot be read.\n";
-
-constexpr std::size_t kLookedAt = 200;        // lines by which the format is told
-constexpr std::size_t kReportMax = 8u << 20;  // bytes of a delivery report
-
-using MakeParser = std::unique_ptr<bounce::LogParser> (*)();
-
-struct Dialect {
-  const char* name;
-  MakeParser make;
-};
-
-constexpr Dialect kDialects[] = {
-    {"postfix", bounce::make_postfix_parser},   {"exim", bounce::make_exim_parser},
-    {"sendmail", bounce::make_sendmail_parser}, {"opensmtpd", bounce::make_opensmtpd_parser},
-    {"qmail", bounce::make_qmail_parser},       {"ndjson", bounce::make_ndjson_parser},
-};
+    "Prints one JSON object for each delivery event in MTA logs (gzip too) and delivery reports (a message, an mbox, a "
+    "Maildir).\n"
+    "auto tells a message by its header and a log by the lines that a dialect can read. Exit 0; 2: wrong usage; 1: a file cannot "
+    "be read.\n";
 
 std::string rfc3339(SystemTime time) {
   const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
@@ -65,82 +50,31 @@ void print(const BounceEvent& event) {
   std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
-// The dialect that reads most of the first lines as events; a message is told by its header.
-std::string told_format(const std::vector<std::string>& first, SystemTime now) {
-  std::string best;
-  std::size_t most = 0;
-  for (const Dialect& dialect : kDialects) {
-    std::size_t events = 0;
-    const auto parser = dialect.make();
-    for (const std::string& line : first) parser->take(line, now, [&](const BounceEvent&) { ++events; });
-    if (events > most) {
-      most = events;
-      best = dialect.name;
+// A folder stands for the files in it; a Maildir for its messages.
+std::vector<std::string> files_of(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  if (!fs::is_directory(path, error)) return {path};
+  std::vector<std::string> files;
+  for (const fs::path& folder : {fs::path(path), fs::path(path) / "new", fs::path(path) / "cur"}) {
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+      std::error_code unknown;
+      if (entry->is_regular_file(unknown)) files.push_back(entry->path());
     }
   }
-  if (!best.empty()) return best;
-  for (const std::string& line : first) {
-    const auto colon = line.find(':');
-    if (line.starts_with("From ") || line.starts_with(" ") || line.starts_with("\t")) continue;
-    if (line.empty()) return "dsn";
-    if (colon == std::string::npos || line.find(' ') < colon) break;
-  }
-  return "";
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
-// One file; reads it once, holding back the first lines until the format is known.
-class File {
- public:
-  File(std::string format, SystemTime now) : format_(std::move(format)), now_(now) {
-    if (format_ != "auto") choose();
-  }
-
-  bool take(std::string_view line) {
-    if (format_ == "auto") {
-      first_.emplace_back(line);
-      if (first_.size() >= kLookedAt) tell_format();
-    } else if (parser_) {
-      parser_->take(line, now_, print);
-    } else if (report_.size() + line.size() < kReportMax) {
-      report_.append(line).append("\n");
-    }
+bool classify_file(const std::string& path, const std::string& format, SystemTime now) {
+  ClassifiedFile file(format, now, print);
+  const auto read = bounce::read_lines(path, [&](std::string_view line) {
+    file.take(line);
     return true;
-  }
-
-  void end() {
-    if (format_ == "auto") tell_format();
-    if (parser_) return;
-    for (const BounceEvent& event : bounce::read_delivery_report(report_)) print(event);
-  }
-
- private:
-  void tell_format() {
-    format_ = told_format(first_, now_);
-    choose();
-    for (const std::string& line : std::exchange(first_, {})) take(line);
-  }
-
-  void choose() {
-    for (const Dialect& dialect : kDialects) {
-      if (format_ == dialect.name) parser_ = dialect.make();
-    }
-    // Quiet files of any MTA tell nothing, in any dialect.
-    if (format_.empty()) parser_ = bounce::make_postfix_parser();
-  }
-
-  std::string format_;
-  SystemTime now_;
-  std::vector<std::string> first_;
-  std::unique_ptr<bounce::LogParser> parser_;
-  std::string report_;
-};
-
-bool is_format(const std::string& name) {
-  if (name == "auto" || name == "dsn") return true;
-  for (const Dialect& dialect : kDialects) {
-    if (name == dialect.name) return true;
-  }
-  return false;
+  });
+  file.end();
+  if (!read) std::fprintf(stderr, "mxpulse classify: %s\n", read.why().c_str());
+  return static_cast<bool>(read);
 }
 
 }  // namespace
@@ -162,19 +96,14 @@ int classify(const std::vector<std::string>& arguments) {
       paths.push_back(one);
     }
   }
-  if (!is_format(format) || paths.empty()) {
+  if (!is_mail_format(format) || paths.empty()) {
     std::fputs(kHelp, stderr);
     return kUsage;
   }
   const SystemTime now = net::MachineClock().now().system;
   bool all_read = true;
   for (const std::string& path : paths) {
-    File file(format, now);
-    const auto read = bounce::read_lines(path, [&](std::string_view line) { return file.take(line); });
-    file.end();
-    if (read) continue;
-    std::fprintf(stderr, "mxpulse classify: %s\n", read.why().c_str());
-    all_read = false;
+    for (const std::string& file : files_of(path)) all_read = classify_file(file, format, now) && all_read;
   }
   return all_read ? kGood : kNotGood;
 }

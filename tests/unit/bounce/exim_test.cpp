@@ -90,3 +90,35 @@ TEST_CASE("Exim: lines that tell of no delivery, and garbage, are nothing") {
                    "1xVaim-00003B-0d Completed", "== == ==", "", "1xVaim-00003B-0d == defer", std::string(60'000, '=')})
             .empty());
 }
+
+TEST_CASE("Exim: before 4.8 the host stands in the words") {
+  const auto busy = event_of(
+      {"1xVaim-00003B-0d == u@example.org R=dnslookup T=remote_smtp defer (-44): SMTP error from remote mail server after RCPT "
+       "TO:<u@example.org>: host mx.example.org [192.0.2.9]: 450 4.7.1 later"});
+  CHECK(busy.host == "mx.example.org");
+  CHECK(busy.address == Address::parse("192.0.2.9"));
+  CHECK(busy.reply_code == 450);
+  const auto dropped = event_of(
+      {"1xVaim-00003B-0d == u@example.org R=dnslookup T=remote_smtp defer (-18): Remote host mx.example.org [192.0.2.9] closed "
+       "connection in response to initial connection"});
+  CHECK(dropped.bounce_class == BounceClass::kNoAnswer);
+  CHECK(dropped.address == Address::parse("192.0.2.9"));
+}
+
+TEST_CASE("Exim: its log through syslog, with any selector, is read as well") {
+  const auto parser = make_exim_parser();
+  for (const char* line : {"Sep 21 12:00:00 mail exim[1]: 1xVaim-00003B-0d == u@example.org R=dnslookup T=remote_smtp defer "
+                           "(110): Connection timed out",
+                           "Sep 21 12:00:00 mail exim[1]: 2026-09-21 12:00:00 1xVaim-00003B-0d == u@example.org R=dnslookup "
+                           "T=remote_smtp defer (110): Connection timed out",
+                           "2026-09-21 12:00:00.123 +0100 [77] 1xVaim-0000000003B-0dAB == u@example.org F=<me@here.example> "
+                           "P=<me@here.example> R=dnslookup T=remote_smtp "
+                           "defer (110): Connection timed out H=mx.example.org [192.0.2.1]:25 I=[192.0.2.200]:40000 DT=2m"}) {
+    INFO(line);
+    std::vector<BounceEvent> events;
+    parser->take(line, kNow, [&](const BounceEvent& event) { events.push_back(event); });
+    REQUIRE(events.size() == 1);
+    CHECK(events[0].cause == Cause::kTimeout);
+    CHECK(events[0].time.has_value());
+  }
+}

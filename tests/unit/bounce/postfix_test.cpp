@@ -72,8 +72,13 @@ TEST_CASE("a hop of our own says nothing about the destination") {
 }
 
 TEST_CASE("any syslog template and instance name will do") {
-  for (const char* start : {"Nov 14 22:00:00 mail postfix/smtp[1]: ", "Nov  4 22:00:00 mail postfix-out/smtp[1]: ",
-                            "<22>1 whatever postfix/smtp[1]: ", "postfix/smtp[1]: "}) {
+  for (const char* start :
+       {"Nov 14 22:00:00 mail postfix/smtp[1]: ", "Nov  4 22:00:00 mail postfix-out/smtp[1]: ",
+        "<22>1 whatever postfix/smtp[1]: ", "postfix/smtp[1]: ", "2023-11-14 22:00:00 mail postfix/relay/smtp[1]: ",
+        "mail-1  | Nov 14 22:00:00 mail postout/smtp[1]: ", "<22>1 2023-11-14T22:00:00Z mail postfix/smtp 1 - - ",
+        "<22>1 2023-11-14T22:00:00Z mail postfix/smtp 1 - [meta sequenceId=\"1\"] ",
+        "Nov 14 22:00:00 mail postfix/smtp[1]: [ID 197553 mail.info] ", "Nov 14 22:00:00 mail postfix/smtp: "}) {
+    INFO(start);
     const auto event = parse_postfix(
         std::string(start) +
             "ABC: to=<a@example.org>, relay=none, dsn=4.4.1, status=deferred (connect to mx[192.0.2.1]:25: Connection timed out)",
@@ -107,4 +112,106 @@ TEST_CASE("other lines are nothing, and hostile ones do no harm") {
         std::string("postfix/smtp[1]: ABC: to=<a@example.org>, status=")}) {
     CHECK_FALSE(parse_postfix(line, kNow));
   }
+}
+
+TEST_CASE("the host is named wherever Postfix names it") {
+  const auto lost = smtp(
+      "relay=none, dsn=4.4.2, status=deferred (lost connection with mx.example.org[192.0.2.9] while receiving the initial server "
+      "greeting)");
+  CHECK(lost->host == "mx.example.org");
+  CHECK(lost->address == Address::parse("192.0.2.9"));
+  const auto suspended = smtp(
+      "relay=none, dsn=4.7.0, status=deferred (delivery temporarily suspended: host mx.example.org[2001:db8::9] refused to talk "
+      "to me: 421 no)");
+  CHECK(suspended->address == Address::parse("2001:db8::9"));
+  CHECK(suspended->cause == Cause::kBusy);
+}
+
+TEST_CASE("words of releases before 2.3, without a code, are told apart too") {
+  CHECK(smtp("relay=none, delay=30, status=deferred (connect to mx.example.org[192.0.2.1]: Connection timed out)")->cause ==
+        Cause::kTimeout);
+  CHECK(smtp("relay=none, delay=30, status=deferred (connect to mx.example.org[192.0.2.1]: server dropped connection without "
+             "sending the "
+             "initial SMTP greeting)")
+            ->cause == Cause::kDropped);
+  CHECK(smtp("relay=none, delay=30, status=deferred (connect to mx.example.org[192.0.2.1]: read timeout)")->cause ==
+        Cause::kSilent);
+  CHECK(class_of("relay=none, delay=30, status=bounced (Name service error for example.org: Host not found)") ==
+        BounceClass::kDnsPermanent);
+}
+
+TEST_CASE("a name that could not be looked up is a host's, not the destination's, when it is another") {
+  const auto relay = smtp(
+      "relay=none, dsn=4.4.3, status=deferred (Host or domain name not found. Name service error for name=relay.example.net "
+      "type=A: Host not found, try again)");
+  CHECK(relay->bounce_class == BounceClass::kDnsTemporary);
+  CHECK(relay->host == "relay.example.net");
+  const auto own = smtp(
+      "relay=none, dsn=4.4.3, status=deferred (Host or domain name not found. Name service error for name=example.org type=MX: "
+      "Host not found, try again)");
+  CHECK(own->host.empty());
+  const auto missing = smtp(
+      "relay=none, dsn=5.4.4, status=bounced (Host or domain name not found. Name service error for name=mx.example.org "
+      "type=A: Host not found)");
+  CHECK(missing->cause == Cause::kNoAddress);
+}
+
+TEST_CASE("an error of this machine is not the host's silence") {
+  for (const char* error :
+       {"Permission denied", "Operation not permitted", "Cannot assign requested address", "Too many open files"})
+    CHECK(class_of(std::string("relay=none, dsn=4.4.1, status=deferred (connect to mx.example.org[192.0.2.1]:25: ") + error +
+                   ")") == BounceClass::kOther);
+  CHECK(class_of("relay=none, dsn=4.4.1, status=deferred (connect to mx.example.org[192.0.2.1]:25: Zeit\xc3\xbc"
+                 "berschreitung der Verbindung)") == BounceClass::kNoAnswer);  // the words of a machine that speaks German
+}
+
+TEST_CASE("mailboxes, programs and LMTP say nothing of the destination's hosts") {
+  const auto by = [](const std::string& program, const std::string& rest) {
+    const auto event = parse_postfix("Nov 14 22:00:00 mail postfix/" + program + "[1]: ABC: to=<u@example.org>, " + rest, kNow);
+    REQUIRE(event);
+    return event->bounce_class;
+  };
+  CHECK(by("lmtp",
+           "relay=mail[private/dovecot-lmtp], dsn=4.4.1, status=deferred (connect to mail[private/dovecot-lmtp]: Connection "
+           "refused)") == BounceClass::kOther);
+  CHECK(by("lmtp",
+           "relay=mail[private/dovecot-lmtp], dsn=5.1.1, status=bounced (host mail[private/dovecot-lmtp] said: 550 5.1.1 no such "
+           "user)") == BounceClass::kRejected);
+  CHECK(by("pipe", "relay=filter, dsn=2.0.0, status=sent (delivered via filter service)") == BounceClass::kOther);
+  CHECK(by("local", "relay=local, dsn=2.0.0, status=sent (delivered to mailbox)") == BounceClass::kDelivered);
+  CHECK(by("smtp", "relay=127.0.0.1[127.0.0.1]:10024, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as DEF)") ==
+        BounceClass::kOther);
+}
+
+TEST_CASE("a recipient that holds the fields of a line is only a recipient") {
+  const auto quoted = parse_postfix(
+      "Nov 14 22:00:00 mail postfix/smtp[1]: ABC: to=<\"a@victim.example>, relay=none, dsn=2.0.0, status=sent (x\"@example.org>, "
+      "relay=none, "
+      "dsn=4.4.1, status=deferred (connect to mx.example.org[192.0.2.1]:25: Connection refused)",
+      kNow);
+  REQUIRE(quoted);
+  CHECK(quoted->destination.text() == "example.org");
+  CHECK(quoted->bounce_class == BounceClass::kNoAnswer);
+  // Before 3.5 without the quotes: whose it is cannot be told, so it is nobody's.
+  CHECK_FALSE(
+      parse_postfix("Nov 14 22:00:00 mail postfix/smtp[1]: ABC: to=<a@victim.example>, relay=none, dsn=4.4.1, status=deferred "
+                    "(connect to x[192.0.2.1]:25: "
+                    "Connection refused)@example.org>, relay=mx.example.org[192.0.2.2]:25, dsn=2.0.0, status=sent (250 ok)",
+                    kNow));
+}
+
+TEST_CASE("a tag or a queue id that others wrote is none") {
+  const std::string crafted =
+      "postfix/smtp[1]: ABC: to=<u@victim.example>, relay=none, dsn=4.4.1, status=deferred (connect to mx[192.0.2.1]:25: "
+      "Connection refused)";
+  for (const std::string start :
+       {"Nov 14 22:00:00 mail postfix/smtpd[1]: ABC: client=x, helo=<",
+        "Nov 14 22:00:00 mail postfix/cleanup[1]: ABC: warning: header Subject: ", "Nov 14 22:00:00 mail sshd[1]: Invalid user ",
+        "Nov 14 22:00:00 mail postfix/smtp[1]: warning: ", "Nov 14 22:00:00 mail dovecot: imap-login: ",
+        "Nov 14 22:00:00 mail postfix/smtp[1]: ABC: host mx[192.0.2.1] said: 450 "}) {
+    INFO(start);
+    CHECK_FALSE(parse_postfix(start + crafted, kNow));
+  }
+  CHECK_FALSE(
+      parse_postfix("Nov 14 22:00:00 mail postfix/smtp[1]: A B: to=<u@victim.example>, relay=none, status=sent (250 ok)", kNow));
 }

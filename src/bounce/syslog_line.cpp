@@ -1,0 +1,64 @@
+#include "bounce/syslog_line.hpp"
+
+#include <algorithm>
+
+namespace mxpulse::bounce {
+namespace {
+
+bool is_number(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::string_view take_word(std::string_view& text) {
+  const auto word = text.substr(0, text.find(' '));
+  text.remove_prefix(std::min(word.size() + 1, text.size()));
+  return word;
+}
+
+// Solaris puts "[ID 197553 mail.info] " before every message.
+std::string_view without_message_id(std::string_view message) {
+  const auto end = message.find("] ");
+  return message.starts_with("[ID ") && end != std::string_view::npos ? message.substr(end + 2) : message;
+}
+
+// "<22>1 2026-11-24T07:00:00Z mail postfix/smtp 123 - - message"
+std::optional<SyslogLine> split_rfc5424(std::string_view line) {
+  auto rest = line;
+  const auto priority = take_word(rest);
+  if (!priority.ends_with(">1") || !is_number(priority.substr(1, priority.size() - 3))) return std::nullopt;
+  const auto stamp = take_word(rest);
+  if (stamp.empty() || !(stamp == "-" || (stamp[0] >= '0' && stamp[0] <= '9'))) return std::nullopt;
+  take_word(rest);  // host
+  const auto before = line.substr(0, line.size() - rest.size());
+  const auto program = take_word(rest);
+  take_word(rest);  // process id
+  take_word(rest);  // message id
+  if (rest.starts_with('[')) {
+    const auto end = rest.find("] ");  // quotes may hold a ']', but no MTA's elements do
+    if (end == std::string_view::npos) return std::nullopt;
+    rest.remove_prefix(end + 2);
+  } else {
+    take_word(rest);
+  }
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (rest.starts_with(kByteOrderMark)) rest.remove_prefix(kByteOrderMark.size());
+  return SyslogLine{before, program, rest};
+}
+
+}  // namespace
+
+std::optional<SyslogLine> split_syslog_line(std::string_view line) {
+  if (line.starts_with('<')) {
+    if (auto split = split_rfc5424(line)) return split;
+  }
+  const auto colon = line.find(": ");
+  if (colon == std::string_view::npos) return std::nullopt;
+  const auto blank = line.rfind(' ', colon);
+  const auto begin = blank == std::string_view::npos ? 0 : blank + 1;
+  auto program = line.substr(begin, colon - begin);
+  const auto open = program.find('[');
+  if (open != std::string_view::npos && program.ends_with(']')) program = program.substr(0, open);
+  return SyslogLine{line.substr(0, begin), program, without_message_id(line.substr(colon + 2))};
+}
+
+}  // namespace mxpulse::bounce
