@@ -14,16 +14,16 @@ TOP = {"CMakeLists.txt", "CMakePresets.json", "LICENSE", "README.md", "src", "in
 EDGES = {"net"}
 ARROWS = {
     "words": set(), "watch": set(), "schedule": set(), "health": set(), "config": set(), "bounce": set(), "metrics": set(), "net": set(), "gate": EDGES,
-    "dns": EDGES, "probe": EDGES, "http": EDGES, "demo": EDGES,
-    "daemon": {"gate", "watch", "schedule", "health", "config", "bounce", "dns", "probe", "metrics", "http", "net", "demo"},
-    "cli": {"daemon", "gate", "watch", "schedule", "health", "config", "bounce", "dns", "probe", "metrics", "http", "net", "demo"},
+    "dns": EDGES, "probe": EDGES, "http": EDGES, "demo": EDGES, "store": EDGES,
+    "daemon": {"gate", "watch", "schedule", "health", "config", "bounce", "dns", "probe", "metrics", "http", "net", "demo", "store"},
+    "cli": {"daemon", "gate", "watch", "schedule", "health", "config", "bounce", "dns", "probe", "metrics", "http", "net", "demo", "store"},
     "main.cpp": {"cli"},
 }
 PURE = {"watch", "schedule", "health"}
 # A library's header belongs to one folder.
 HOMES = {"uv.h": {"net"}, "ares.h": {"dns"}, "libpsl.h": {"dns"}, "idn2.h": {"words"}, "microhttpd.h": {"http"}, "toml++/": {"config"},
          "prometheus/": {"metrics"}, "systemd/": {"daemon"}, "nlohmann/": {"daemon", "cli", "bounce", "gate"},
-         "re2/": {"bounce"}, "gmime/": {"bounce"}, "zlib.h": {"bounce", "http"}, "curl/": {"cli"}}
+         "re2/": {"bounce"}, "gmime/": {"bounce"}, "zlib.h": {"bounce", "http"}, "sqlite3.h": {"store"}, "curl/": {"cli"}}
 COROUTINE = re.compile(r"\bco_(await|yield|return)\b")
 SLEEP = re.compile(r"\b(sleep_for|sleep_until|usleep|nanosleep|sleep)\s*\(")
 CLOCK = re.compile(r"_clock::now\s*\(|\bclock_gettime\b|\btime\s*\(\s*(nullptr|NULL|0)\s*\)")

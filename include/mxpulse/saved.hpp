@@ -1,0 +1,87 @@
+// What is remembered over a restart, as plain values. Times are the system clock's: a steady clock ends with its machine.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mxpulse/address.hpp"
+#include "mxpulse/cause.hpp"
+#include "mxpulse/domain_name.hpp"
+#include "mxpulse/mx_set.hpp"
+#include "mxpulse/time.hpp"
+
+namespace mxpulse {
+
+struct SavedStreak {
+  std::optional<bool> answering;  // empty: not known
+  unsigned no_answers = 0;        // in a row
+  unsigned answers = 0;           // in a row
+  SystemTime first{};             // and last no-answer of the streak, while it has any
+  SystemTime last{};
+
+  bool operator==(const SavedStreak&) const = default;
+};
+
+struct SavedAddress {
+  Address address;
+  SavedStreak streak;
+  std::optional<Cause> settled;  // what the state stands on
+  std::optional<Cause> cause;    // of the last result, as are the next four
+  std::optional<int> reply_code;
+  std::string greeting;
+  std::string why;
+  bool no_route = false;
+  std::optional<SystemTime> last_asked;  // the last result that says something about the host
+  std::optional<SystemTime> begun;       // the last connect
+  std::optional<SystemTime> due;         // the next one
+  Duration silent_interval{0};           // how far the growing interval of a silent host has come; 0: not silent
+
+  bool operator==(const SavedAddress&) const = default;
+};
+
+struct SavedDestination {
+  DomainName name;
+  SystemTime watched_since{};
+  SavedStreak lookups;
+  std::shared_ptr<const MxSet> set;  // the last good one; null: none was found
+};
+
+struct SavedMessage {
+  std::uint64_t message = 0;  // hash of its queue id
+  SystemTime time{};          // of its last bounce
+
+  bool operator==(const SavedMessage&) const = default;
+};
+
+struct SavedBounces {
+  DomainName destination;
+  SystemTime last{};
+  bool joined = false;
+  std::vector<SavedMessage> messages;
+
+  bool operator==(const SavedBounces&) const = default;
+};
+
+inline constexpr std::size_t kPositionMax = 1024;  // bytes
+
+// How far a feed was read, in the feed's own words: printable ASCII, at most kPositionMax bytes.
+struct SavedPosition {
+  std::string feed;
+  std::string position;
+
+  bool operator==(const SavedPosition&) const = default;
+};
+
+struct Saved {
+  SystemTime taken{};    // when it was so
+  bool orderly = false;  // taken at an orderly end: nothing happened after it
+  std::vector<SavedAddress> addresses;
+  std::vector<SavedDestination> destinations;
+  std::vector<SavedBounces> bounces;
+  std::vector<SavedPosition> positions;
+};
+
+}  // namespace mxpulse

@@ -1,0 +1,70 @@
+#include "store/schema.hpp"
+
+#include <array>
+#include <string>
+
+namespace mxpulse::store {
+namespace {
+
+// Times are nanoseconds of the system clock, causes and addresses are as people write them. A step is never changed once it was
+// released: a file out there has it.
+constexpr std::array kSteps{
+    R"(
+CREATE TABLE about (
+  key TEXT PRIMARY KEY,
+  value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE address (
+  address TEXT PRIMARY KEY,
+  answering INTEGER,
+  no_answers INTEGER NOT NULL,
+  answers INTEGER NOT NULL,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  settled TEXT,
+  cause TEXT,
+  reply_code INTEGER,
+  greeting TEXT NOT NULL,
+  why TEXT NOT NULL,
+  no_route INTEGER NOT NULL,
+  last_asked INTEGER,
+  begun INTEGER,
+  due INTEGER,
+  silent_interval INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE destination (
+  destination TEXT PRIMARY KEY,
+  watched_since INTEGER NOT NULL,
+  answering INTEGER,
+  no_answers INTEGER NOT NULL,
+  answers INTEGER NOT NULL,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  mx TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE bounces (
+  destination TEXT PRIMARY KEY,
+  last INTEGER NOT NULL,
+  joined INTEGER NOT NULL,
+  messages BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE position (
+  feed TEXT PRIMARY KEY,
+  position TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+)"};
+
+}  // namespace
+
+int newest_schema() { return static_cast<int>(kSteps.size()); }
+
+void migrate(Database& database, int version) {
+  if (version == newest_schema()) return;
+  database.execute("BEGIN IMMEDIATE");
+  for (auto step = static_cast<std::size_t>(version); step < kSteps.size(); ++step) database.execute(kSteps.at(step));
+  database.execute(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
+  database.execute(("PRAGMA user_version = " + std::to_string(newest_schema())).c_str());
+  database.execute("COMMIT");
+}
+
+}  // namespace mxpulse::store
