@@ -26,7 +26,7 @@ bool is_report(const ReportParts& parts) {
       "(?i)mailer[- ]?daemon|post_?master|mail ?deliver|maildaemon|mail[ ._-]system|<>|system administrator|no-?reply@|sysadmin",
       RE2::Latin1);
   static const RE2 kSays(
-      "(?i)undeliver|(?:not|n't) (?:be )?(?:delivered|sent)|unable to (?:deliver|send)|wasn't able to deliver|"
+      "(?i)undeliver|(?:not|n't) (?:yet )?(?:be(?:en)? )?(?:delivered|sent)|unable to (?:deliver|send)|wasn't able to deliver|"
       "deliver(?:y|ing)[^.]{0,40}(?:fail|delay|abort|error|status|notif|problem)|fail(?:ed|ure) (?:notice|delivery)|failed "
       "addresses|"
       "returned mail|mail system error|trouble delivering|did not reach|error delivering|permanent (?:fatal )?error|"
@@ -133,6 +133,8 @@ class ReportReader {
   void decide(BounceEvent& event, std::string_view diagnostic, bool is_smtp, std::string_view status,
               std::string_view words) const {
     auto reading = diagnostic.empty() ? std::nullopt : read_diagnostic(diagnostic, is_smtp, unquoted_);
+    // A reply with an MTA's words in it, which the text for people quotes as the remote host's, is the remote host's.
+    if (reading && is_smtp && reading->said_by == SaidBy::kLocal && quotes_remote(words)) reading = read_notice(words, unquoted_);
     if (!reading || says_nothing(*reading)) take_better(reading, read_notice(words, unquoted_));
     if (!reading || says_nothing(*reading)) take_better(reading, read_diagnostic(comment_of(status), false));
     if (!reading || says_nothing(*reading)) take_better(reading, common_);

@@ -49,7 +49,8 @@ bool is_own_words(std::string_view reply) {
       any_bytes());
   static const RE2 kIdiom(
       "message expired|message timeout|QUEUE\\.Expired|delivery (?:time )?expired|^\\[internal\\]|KumoMTA internal|"
-      "(?:socket|winsock) error code|LastAttemptedServerName|DNS query failed|error (?:encountered while )?communicating with "
+      "^message delayed\\.?$|^reply: read error from |(?:socket|winsock) error code|LastAttemptedServerName|DNS query "
+      "failed|error (?:encountered while )?communicating with "
       "|failed to establish connection|unable to lookup DNS|because the domain is not reachable|host name lookup failure|"
       "DNS (?:hard|soft) error|bad destination host '",
       any_bytes());
@@ -137,6 +138,15 @@ std::optional<Reading> read_remote(std::string_view words) {
   return reading;
 }
 
+// Sendmail's statement of how the last attempt ended, "<u@example.org>... Deferred: Connection refused by mx.example.org.": what
+// other hosts said before it is past. A remote host's reply in its place begins with a code.
+std::optional<Reading> read_deferral(std::string_view words) {
+  static const RE2 kDeferred("(?m)^Deferred: ([^\\d\\s][^\\n]*)", RE2::Latin1);
+  re2::StringPiece reason;
+  if (!RE2::PartialMatch(piece(words), kDeferred, &reason)) return std::nullopt;
+  return read_own(view(reason));
+}
+
 // Every reply that the text gives without saying whose it is, in its order.
 std::optional<Reading> read_claims(std::string_view words, Unquoted unquoted) {
   static const RE2 kClaim(
@@ -177,6 +187,7 @@ std::optional<Reading> read_diagnostic(std::string_view text, bool is_smtp, Unqu
 }
 
 std::optional<Reading> read_notice(std::string_view words, Unquoted unquoted) {
+  if (auto reading = read_deferral(words)) return reading;
   if (auto reading = read_remote(words)) return reading;
   if (auto reading = read_claims(words, unquoted)) return reading;
   return read_own(on_one_line(words));

@@ -282,3 +282,65 @@ TEST_CASE("hostile reports stay within their bounds") {
   CHECK(read_delivery_report(for_people(std::string(2'000'000, '<'))).empty());
   CHECK(read_delivery_report(for_people("<user@example.org>:\n" + std::string(500'000, '@'))).size() == 1);
 }
+
+TEST_CASE("a delay that Exchange writes as a reply has its cause in the words for people") {
+  const auto event = only(with_fields(
+      "user@example.org\nServer at mx.example.org (192.0.2.1) returned '400 4.4.7 Message delayed'\n"
+      "3/1/2024 10:00:00 AM - Server at mx.example.org (192.0.2.1) returned '441 4.4.1 Error communicating with target host: "
+      "\"Failed to connect. Winsock error code: 10060, Win32 error code: 10060.\" Last endpoint attempted was 192.0.2.1:25'\n",
+      recipient("Status: 4.4.7\nDiagnostic-Code: smtp;400 4.4.7 Message delayed")));
+  check_local(event, BounceClass::kNoAnswer, Cause::kTimeout);
+  CHECK(event.address == Address::parse("192.0.2.1"));
+}
+
+TEST_CASE("a reply that is quoted as the remote host's is so, though it holds an MTA's own words") {
+  const auto event =
+      only(with_fields("<user@example.org>: host mx.example.org[192.0.2.1] said: 550 5.1.1 <user@example.org>: Connection timed "
+                       "out (in reply to RCPT TO command)\n",
+                       recipient("Status: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 <user@example.org>: Connection timed out")));
+  check_remote(event, 550);
+}
+
+TEST_CASE("of several attempts in Sendmail's transcript the last one counts") {
+  const auto event =
+      only(with_fields("   ----- Transcript of session follows -----\n... while talking to mx1.example.org.:\n>>> DATA\n"
+                       "<<< 450 4.2.0 later\n<user@example.org>... Deferred: Connection refused by mx2.example.org.\n",
+                       recipient("Status: 4.4.1")));
+  check_local(event, BounceClass::kNoAnswer, Cause::kRefused);
+  const auto quoted =
+      only(with_fields("   ----- Transcript of session follows -----\n... while talking to mx1.example.org.:\n>>> DATA\n"
+                       "<<< 450 4.2.0 Deferred: Connection refused by mx2\n<user@example.org>... Deferred: 450 4.2.0 Deferred: "
+                       "Connection refused by mx2\n",
+                       recipient("Status: 4.2.0")));
+  check_remote(quoted, 450);
+}
+
+TEST_CASE("a warning of Exim's that says \"not yet been delivered\" is a report") {
+  const auto event = only(
+      "From: Mail Delivery System <Mailer-Daemon@relay.example>\nSubject: Warning: message 1rfz5U-000AbC-1a delayed 24 hours\n\n"
+      "A message that you sent has not yet been delivered to one or more of its\nrecipients after more than 24 hours on the "
+      "queue.\n\n"
+      "The address to which the message has not yet been delivered is:\n\n  user@example.org\n    host mx.example.org "
+      "[192.0.2.1]\n"
+      "    Delay reason: Connection timed out\n");
+  check_local(event, BounceClass::kNoAnswer, Cause::kTimeout);
+  CHECK(event.host == "mx.example.org");
+}
+
+TEST_CASE("a reply that Sendmail could not read is no remote host's") {
+  check_local(diagnosed("smtp; 451 4.4.1 reply: read error from mx.example.org.", "4.4.7"), BounceClass::kOther, {});
+}
+
+TEST_CASE("parts in base64 and quoted-printable, and addresses in UTF-8, are read as what they are") {
+  const auto event = only(
+      "From: MAILER-DAEMON@relay.example\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"
+      "--b\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\nNicht zugestellt=2E\n"
+      "--b\nContent-Type: message/global-delivery-status\nContent-Transfer-Encoding: base64\n\n"
+      // Final-Recipient: utf-8; ü@bücher.example / Status: 4.4.1 / Diagnostic-Code: X-Postfix; connect to mx[192.0.2.1]:25: No
+      // route to host
+      "UmVwb3J0aW5nLU1UQTogZG5zOyBhLmV4YW1wbGUKCkZpbmFsLVJlY2lwaWVudDogdXRmLTg7IMO8QGLDvGNo\n"
+      "ZXIuZXhhbXBsZQpBY3Rpb246IGZhaWxlZApTdGF0dXM6IDQuNC4xCkRpYWdub3N0aWMtQ29kZTogWC1Qb3N0\n"
+      "Zml4OyBjb25uZWN0IHRvIG14WzE5Mi4wLjIuMV06MjU6IE5vIHJvdXRlIHRvIGhvc3QK\n--b--\n");
+  CHECK(event.destination.text() == "xn--bcher-kva.example");
+  check_local(event, BounceClass::kNoAnswer, Cause::kUnreachable);
+}
