@@ -33,8 +33,22 @@ struct Example {
     return *follower_;
   }
 
+  // As after a kill: another one goes on from a position that was written down.
+  void restart(const LogPosition& from) {
+    follower_.reset();
+    recalled.clear();
+    follower().resume(*LogPosition::parse(from.text()), [this](std::string_view line) { recalled.emplace_back(line); });
+  }
+  LogPosition position() { return *follower().position(); }
+  void rename(const char* from, const char* to) const { std::filesystem::rename(folder / from, folder / to); }
+  void copy_and_truncate(const char* to) const {
+    std::filesystem::copy_file(folder / "log", folder / to);
+    std::filesystem::resize_file(folder / "log", 0);
+  }
+
   std::filesystem::path folder;
   std::vector<std::string> lines;
+  std::vector<std::string> recalled;
   std::optional<LogFollower> follower_;
 };
 
@@ -90,4 +104,135 @@ TEST_CASE("a line without end is left out and counted, the next one is read") {
   log.append("\nnext\n");
   CHECK(log.read() == Lines{"next"});
   CHECK(log.follower().lines_left_out() == 1);
+}
+
+TEST_CASE("after a restart it goes on behind the last whole line, and recalls those before it") {
+  Example log;
+  log.append("one\ntwo\nthr");
+  CHECK(log.read() == Lines{"one", "two"});
+  const LogPosition position = log.position();
+  log.append("ee\nfour\n");
+  log.restart(position);
+  CHECK(log.position() == position);
+  CHECK(log.read() == Lines{"three", "four"});
+  CHECK(log.recalled == Lines{"one", "two"});
+}
+
+TEST_CASE("the position moves with every line that was taken") {
+  Example log;
+  log.append("one\ntwo\nthree\n");
+  log.read();
+  const LogPosition end = log.position();
+  CHECK(end.offset == 14);
+  log.restart(end);
+  CHECK(log.read().empty());
+  log.append("four\n");
+  CHECK(log.read() == Lines{"four"});
+  CHECK(log.position().offset == 19);
+}
+
+TEST_CASE("after a restart amid a line that is too long, its rest is not taken for a line") {
+  Example log;
+  log.append("one\n" + std::string(200'000, 'x'));
+  CHECK(log.read() == Lines{"one"});
+  log.restart(log.position());
+  log.append("forged\nnext\n");
+  CHECK(log.read() == Lines{"next"});
+}
+
+TEST_CASE("a log rotated by renaming while we were away is read to its end, then those since, then the new one") {
+  Example log;
+  log.append("one\n");
+  log.read();
+  const LogPosition position = log.position();
+  log.append("two\n");
+  log.rename("log", "log.1");
+  log.append("three\n");
+  log.rename("log.1", "log.2");
+  log.rename("log", "log.1");
+  log.append("four\n");
+  std::ofstream(log.folder / "log.old") << "no rotation of ours\n";
+  log.restart(position);
+  CHECK(log.read() == Lines{"two", "three", "four"});
+  log.append("five\n");
+  CHECK(log.read() == Lines{"five"});
+}
+
+TEST_CASE("a log rotated while nothing of it was read is found by its inode") {
+  Example log;
+  log.append("");
+  log.read();
+  const LogPosition position = log.position();
+  log.append("one\n");
+  log.rename("log", "log.1");
+  log.append("two\n");
+  log.restart(position);
+  CHECK(log.read() == Lines{"one", "two"});
+}
+
+TEST_CASE("between the renaming and the new log, the old one is read, and the position is kept") {
+  Example log;
+  log.append("one\n");
+  log.read();
+  const LogPosition position = log.position();
+  log.append("two\n");
+  log.rename("log", "log.1");
+  log.restart(position);
+  CHECK(log.read() == Lines{"two"});
+  CHECK(log.position().offset == 8);
+  log.restart(log.position());
+  log.append("three\n");
+  CHECK(log.read() == Lines{"three"});
+}
+
+TEST_CASE("a log that was copied and truncated while we were away is read from its copy, then from its start") {
+  Example log;
+  log.append("one\n");
+  log.read();
+  const LogPosition position = log.position();
+  log.append("two\n");
+  log.copy_and_truncate("log.1");
+  log.append("three, longer than all that was before it\n");
+  log.restart(position);
+  CHECK(log.read() == Lines{"two", "three, longer than all that was before it"});
+}
+
+TEST_CASE("a log that was truncated and has grown beyond what was read, between two looks, is seen by its start") {
+  Example log;
+  log.append("one\n");
+  CHECK(log.read() == Lines{"one"});
+  log.append("two\n");
+  log.copy_and_truncate("log.1");
+  log.append("three, longer than all that was before it\n");
+  CHECK(log.read() == Lines{"two", "three, longer than all that was before it"});
+}
+
+TEST_CASE("two rotations between two looks lose no line") {
+  Example log;
+  log.append("one\n");
+  CHECK(log.read() == Lines{"one"});
+  log.append("two\n");
+  log.rename("log", "log.2");
+  log.append("three\n");
+  log.rename("log", "log.1");
+  log.append("four\n");
+  CHECK(log.read() == Lines{"two", "three", "four"});
+}
+
+TEST_CASE("another file with the old one's inode is a new one") {
+  Example log;
+  log.append("one\ntwo\n");
+  log.read();
+  LogPosition position = log.position();
+  std::filesystem::resize_file(log.folder / "log", 0);
+  log.append("other words, of another file that has the inode now\n");
+  log.restart(position);
+  CHECK(log.read() == Lines{"other words, of another file that has the inode now"});
+}
+
+TEST_CASE("a position that nobody wrote is none") {
+  CHECK(LogPosition::parse("log 1 2 3 3 5"));
+  for (const char* text : {"", "log", "log 1 2 3 3", "log 1 2 3 3 5 6", "log 1 2 3 4 5", "log 1 2 -3 3 5", "log 1 2 9999 300 5",
+                           "log 1 2 18446744073709551615 3 5", "maildir 1 2 3 3 5"})
+    CHECK_FALSE(LogPosition::parse(text));
 }
