@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include "cli/check_arguments.hpp"
 #include "cli/check_json.hpp"
@@ -14,6 +15,7 @@
 #include "cli/controls.hpp"
 #include "cli/exit_code.hpp"
 #include "dns/cares_resolver.hpp"
+#include "net/timer.hpp"
 #include "probe/banner_prober.hpp"
 #include "probe/descriptor_limit.hpp"
 
@@ -23,8 +25,13 @@ namespace {
 // Prints each report and remembers what the exit status needs.
 class Printer {
  public:
-  explicit Printer(const CheckArguments& arguments)
-      : json_(arguments.json),
+  Printer(const CheckArguments& arguments, net::Loop& loop)
+      : flush_(loop,
+               [this] {
+                 flushing_ = false;
+                 std::fflush(stdout);
+               }),
+        json_(arguments.json),
         colour_(isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr),
         progress_(isatty(STDERR_FILENO) != 0 && (arguments.from_standard_input || arguments.targets.size() > 1)) {}
 
@@ -40,7 +47,7 @@ class Printer {
 
     const std::string text = json_ ? to_json(report) + "\n" : to_text(report, colour_);
     std::fwrite(text.data(), 1, text.size(), stdout);
-    std::fflush(stdout);
+    if (!std::exchange(flushing_, true)) flush_.start_once(Duration(0));
     if (progress_) std::fprintf(stderr, "\r%zu asked, %zu available \r", told_, available_);
   }
 
@@ -55,6 +62,8 @@ class Printer {
   }
 
  private:
+  net::Timer flush_;  // a turn's reports are written together
+  bool flushing_ = false;
   bool json_;
   bool colour_;
   bool progress_;
@@ -113,7 +122,7 @@ int check(const CheckArguments& arguments) {
   const CheckRun::Limits limits{arguments.concurrency, limit.max_in_flight};
   const probe::Options options{
       arguments.port, {}, arguments.connect_timeout, arguments.greeting_timeout, net::AddressPolicy(arguments.allow, {})};
-  Printer printer(arguments);
+  Printer printer(arguments, loop);
   ControlCount controls;
   ListenerLink link;
   probe::BannerProber prober(loop, clock, options, link);

@@ -38,10 +38,15 @@ void CheckRun::begin(TargetSource source, Prober& prober, std::function<void()> 
   source_ = std::move(source);
   prober_ = &prober;
   ended_ = std::move(ended);
-  look_again_.start_once(Duration(0));
+  pump_later();
+}
+
+void CheckRun::pump_later() {
+  if (!std::exchange(pumping_later_, true)) look_again_.start_once(Duration(0));
 }
 
 void CheckRun::pump() {
+  pumping_later_ = false;
   while (under_way_ < limits_.targets) {
     const auto text = source_.next();
     if (!text) break;
@@ -58,40 +63,36 @@ void CheckRun::pump() {
 void CheckRun::start(const std::string& text) {
   ++under_way_;
   auto target = std::make_shared<Target>();
-  target->report.target = printable(text);
+  target->text = printable(text);
   if (resolver_ == nullptr) {
     const auto address = Address::parse(text);
-    looked_up(target, address ? only_address(*address) : no_such_target("--direct takes addresses"));
+    if (!address) return looked_up(target, no_such_target("--direct takes addresses"));
+    ask(target, *address);
+    if (target->unanswered == 0) finish(*target);
     return;
   }
   const auto name = DomainName::parse(text);
   if (!name) return looked_up(target, no_such_target(name.why()));
-  target->report.target = name->text();
+  target->text = name->text();
   resolver_->resolve(*name, [this, target](std::shared_ptr<const MxSet> set) {
     looked_up(target, std::move(set));
-    pump();
+    pump_later();
   });
 }
 
 void CheckRun::looked_up(const std::shared_ptr<Target>& target, std::shared_ptr<const MxSet> set) {
-  CheckReport& report = target->report;
-  report.set = std::move(set);
-  for (const auto& asked : health::asked_addresses(*report.set)) {
-    const MxHost& host = report.set->hosts[asked.host];
-    report.asked.push_back({host.name.empty() ? asked.address.text() : host.name.text(), host.preference, asked.address, {}});
-  }
-  ask(target);
+  target->set = std::move(set);
+  for (const auto& asked : health::asked_addresses(*target->set)) ask(target, asked.address);
+  if (target->unanswered == 0) finish(*target);
 }
 
-void CheckRun::ask(const std::shared_ptr<Target>& target) {
-  for (const AskedAddress& asked : target->report.asked) {
-    if (results_.contains(asked.address)) continue;
-    ++target->unanswered;
-    const auto [waiting, is_new] = waiting_.try_emplace(asked.address);
-    waiting->second.push_back(target);
-    if (is_new) to_ask_.push_back(asked.address);
-  }
-  if (target->unanswered == 0) finish(target);
+void CheckRun::ask(const std::shared_ptr<Target>& target, const Address& address) {
+  const auto [place, is_new] = asked_.try_emplace(address);
+  Asked& asked = place->second;
+  if (asked.result) return;
+  ++target->unanswered;
+  asked.waiting.push_back(target);
+  if (is_new) to_ask_.push_back(address);
 }
 
 void CheckRun::begin_probes() {
@@ -102,21 +103,25 @@ void CheckRun::begin_probes() {
 }
 
 void CheckRun::probed(const Address& address, const ProbeResult& result) {
-  results_.emplace(address, result);
-  const auto waiting = waiting_.extract(address);
-  for (const auto& target : waiting.mapped()) {
-    if (--target->unanswered == 0) finish(target);
+  Asked& asked = asked_.at(address);
+  asked.result = std::make_unique<const ProbeResult>(result);
+  for (const auto& target : std::exchange(asked.waiting, {})) {
+    if (--target->unanswered == 0) finish(*target);
   }
-  pump();
+  pump_later();
 }
 
-void CheckRun::finish(const std::shared_ptr<Target>& target) {
-  CheckReport& report = target->report;
+void CheckRun::finish(Target& target) {
+  CheckReport report;
+  report.target = std::move(target.text);
+  report.set = target.set ? std::move(target.set) : only_address(*Address::parse(report.target));
   const Now now = clock_.now();
   health::AddressBook book(kEveryResultCounts);
-  for (AskedAddress& asked : report.asked) {
-    asked.result = results_.at(asked.address);
-    book.record(asked.address, asked.result, now);
+  for (const auto& [position, address] : health::asked_addresses(*report.set)) {
+    const MxHost& host = report.set->hosts[position];
+    const ProbeResult& result = *asked_.at(address).result;
+    report.asked.push_back({host.name.empty() ? address.text() : host.name.text(), host.preference, address, result});
+    book.record(address, result, now);
   }
   health::NoAnswerStreak lookups;
   lookups.record(Outcome::kNoAnswer, kEveryResultCounts, now);  // counts only where a lookup failed

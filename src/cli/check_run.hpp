@@ -35,17 +35,25 @@ class CheckRun final : public ProbeListener {
   void probed(const Address& address, const ProbeResult& result) override;
 
  private:
+  // Kept small: thousands wait at a time.
   struct Target {
-    CheckReport report;
-    std::size_t unanswered = 0;  // addresses whose result is still to come
+    std::string text;                  // as its report names it
+    std::shared_ptr<const MxSet> set;  // null while unknown, and for a target that is an address until it is told
+    std::size_t unanswered = 0;        // addresses whose result is still to come
+  };
+  // One address, asked once for all targets that have it.
+  struct Asked {
+    std::vector<std::shared_ptr<Target>> waiting;
+    std::unique_ptr<const ProbeResult> result;  // null while under way
   };
 
   void pump();
   void start(const std::string& text);
   void looked_up(const std::shared_ptr<Target>& target, std::shared_ptr<const MxSet> set);
-  void ask(const std::shared_ptr<Target>& target);
-  void finish(const std::shared_ptr<Target>& target);
+  void ask(const std::shared_ptr<Target>& target, const Address& address);
+  void finish(Target& target);
   void begin_probes();
+  void pump_later();
 
   const Clock& clock_;
   Resolver* resolver_;
@@ -55,10 +63,12 @@ class CheckRun final : public ProbeListener {
   Prober* prober_ = nullptr;
   std::function<void()> ended_;
   std::size_t under_way_ = 0;
-  std::unordered_map<Address, ProbeResult> results_;
-  std::unordered_map<Address, std::vector<std::shared_ptr<Target>>> waiting_;
+  std::unordered_map<Address, Asked> asked_;
   std::vector<Address> to_ask_;
-  net::Timer look_again_;  // standard input may have more later, and goodbyes of probes end without a result
+  bool pumping_later_ = false;
+  // A turn's results are followed by new probes all together, which spares the processor's caches; and standard input may
+  // have more later, and goodbyes of probes end without a result.
+  net::Timer look_again_;
 };
 
 }  // namespace mxpulse::cli
