@@ -75,7 +75,7 @@ class Daemon::Parts {
         feeds_(loop, clock_, observers_, [this](const BounceEvent& event) { monitor_.bounced(event); }),
         token_(token_or_throw(config_)),
         door_(loop),
-        snapshots_(door_, clock_, monitor_),
+        snapshots_(door_, clock_, monitor_, config_.metrics.max_destinations),
         server_(config_.http.listen, http::Limits{}, http::routes(sources())) {
     observers_.add(log_);
     observers_.add(metrics_);
@@ -194,6 +194,7 @@ class Daemon::Parts {
     token_ = std::move(*token);
     log_.configure(log_format(config_), log_level(config_));
     metrics_.set_max_destinations(config_.metrics.max_destinations);
+    snapshots_.set_destinations_max(config_.metrics.max_destinations);
     prober_.set_options(probe_options(config_));
     gatekeeper_.configure(gate_options(config_));
     monitor_.configure(monitor_options(config_, limit_.max_in_flight));

@@ -77,6 +77,7 @@ void Monitor::bounced(const BounceEvent& event) {
   apply(watchlist_.record(event, now));
   const auto found = destinations_.find(event.destination);
   if (found == destinations_.end()) return;
+  rank(found->second, watchlist_.bounces(event.destination, now), found->second.verdict);
   tell_gate(event, found->second, now);
   if (event.bounce_class != BounceClass::kNoAnswer) return;
   for (const Address& address : found->second.asked) schedule_.hurry(address, now.steady);
@@ -155,12 +156,17 @@ const std::string& Monitor::provider_of(const Destination& destination) {
 
 void Monitor::join(const DomainName& name, Duration spread) {
   const Now now = clock_.now();
-  if (!destinations_.try_emplace(name, Destination{name, nullptr, {}, {}, Verdict::kUnknown, false, {}, now.system}).second)
-    return;
+  const auto [joined, is_new] = destinations_.try_emplace(name);
+  if (!is_new) return;
+  Destination& destination = joined->second;
+  destination.name = name;
+  destination.bounces = watchlist_.bounces(name, now);
+  destination.watched_since = now.system;
+  worst_first_.insert(&destination);
   tally_.add(name.text(), Verdict::kUnknown);
   std::uniform_int_distribution<Duration::rep> within(0, spread.count());
   lookups_due_.set(name, now.steady + Duration(within(random_)));
-  observer_.destination_joined(name, watchlist_.bounces(name, now), now);
+  observer_.destination_joined(name, destination.bounces, now);
 }
 
 void Monitor::leave(const DomainName& name) {
@@ -172,6 +178,7 @@ void Monitor::leave(const DomainName& name) {
   lookups_due_.erase(name);
   if (gatekeeper_ != nullptr) gatekeeper_->forgotten(name);
   tally_.remove(provider_of(found->second), found->second.verdict);
+  worst_first_.erase(&found->second);
   incidents_.forgotten(name, now);
   destinations_.erase(found);
   observer_.destination_left(name, now);
@@ -304,7 +311,8 @@ void Monitor::probed(const Address& address, const ProbeResult& result) {
 
 void Monitor::reassess(Destination& destination, Now now, const Occasion* occasion) {
   const auto health = health::assess(*destination.set, book_, destination.lookups);
-  const Verdict from = std::exchange(destination.verdict, health.verdict);
+  const Verdict from = destination.verdict;
+  rank(destination, destination.bounces, health.verdict);
   if (gatekeeper_ != nullptr && health.verdict != Verdict::kUnknown)
     gatekeeper_->observed(destination.name, health.verdict == Verdict::kUnavailable, health.why);
   keep_history(destination.name, health, occasion, now);
@@ -314,6 +322,21 @@ void Monitor::reassess(Destination& destination, Now now, const Occasion* occasi
   if (gatekeeper_ != nullptr)
     gatekeeper_->counted(tally_.all()[static_cast<std::size_t>(Verdict::kUnavailable)], destinations_.size());
   observer_.verdict_changed(destination.name, from, health.verdict, health.why, now);
+}
+
+bool Monitor::WorstFirst::operator()(const Destination* a, const Destination* b) const {
+  if (a->bounces != b->bounces) return a->bounces > b->bounces;
+  const bool a_silent = a->verdict == Verdict::kUnavailable;
+  const bool b_silent = b->verdict == Verdict::kUnavailable;
+  return a_silent != b_silent ? a_silent : a->name < b->name;
+}
+
+void Monitor::rank(Destination& destination, std::size_t bounces, Verdict verdict) {
+  if (destination.bounces == bounces && destination.verdict == verdict) return;
+  worst_first_.erase(&destination);
+  destination.bounces = bounces;
+  destination.verdict = verdict;
+  worst_first_.insert(&destination);
 }
 
 void Monitor::keep_history(const DomainName& name, const health::DestinationHealth& health, const Occasion* occasion, Now now) {
@@ -333,75 +356,6 @@ void Monitor::keep_history(const DomainName& name, const health::DestinationHeal
       return;
     }
   }
-}
-
-Snapshot Monitor::snapshot() const {
-  const Now now = clock_.now();
-  Snapshot snapshot;
-  snapshot.taken = now.system;
-  snapshot.verdicts = tally_.all();
-  snapshot.providers = tally_.worst(kProvidersMax);
-  snapshot.probes_in_flight = prober_->in_flight();
-  if (gatekeeper_ != nullptr) {
-    snapshot.gate_mode = gatekeeper_->mode();
-    snapshot.held = gatekeeper_->held_count();
-  }
-  std::map<std::pair<DomainName, Address>, std::size_t> position;
-
-  const auto host_view = [&](const MxHost& host, const Address& address) {
-    HostView view;
-    view.host = host.name;
-    view.address = address;
-    view.provider = host.provider;
-    const health::AddressHealth* health = book_.find(address);
-    if (health == nullptr) return view;
-    if (health->streak.state() != health::State::kUnknown) view.answering = health->streak.state() == health::State::kAnswering;
-    view.streak = health->streak.length();
-    view.since = health->streak.first();
-    view.last_probe = health->last_asked;
-    if (health->last) {
-      view.cause = health->last->cause;
-      view.connect_time = health->last->connect_time;
-      view.greeting_time = health->last->greeting_time;
-      view.reply_code = health->last->reply_code;
-      view.greeting = health->last->greeting;
-      view.why = health->last->why;
-    }
-    return view;
-  };
-
-  for (const auto& [name, destination] : destinations_) {
-    DestinationView view;
-    view.destination = name;
-    view.provider = provider_of(destination);
-    view.bounces = watchlist_.bounces(name, now);
-    view.configured = watchlist_.configured(name);
-    view.watched_since = destination.watched_since;
-    view.history = incidents_.history(name);
-    if (gatekeeper_ != nullptr) view.gate = gatekeeper_->answer(name);
-    if (destination.set) {
-      const auto health = health::assess(*destination.set, book_, destination.lookups);
-      view.verdict = health.verdict;
-      view.cause = health.cause;
-      view.why = health.why;
-      view.streak = health.streak;
-      view.since = health.since;
-      view.stale_dns = destination.set->stale;
-      for (const auto& asked : health::asked_addresses(*destination.set)) {
-        const MxHost& host = destination.set->hosts[asked.host];
-        const auto [at, is_new] = position.try_emplace({host.name, asked.address}, snapshot.hosts.size());
-        if (is_new) snapshot.hosts.push_back(host_view(host, asked.address));
-        view.hosts.push_back({at->second, host.preference});
-      }
-    }
-    snapshot.destinations.push_back(std::move(view));
-  }
-  std::sort(snapshot.destinations.begin(), snapshot.destinations.end(), [](const DestinationView& a, const DestinationView& b) {
-    if (a.bounces != b.bounces) return a.bounces > b.bounces;
-    if (a.streak != b.streak) return a.streak > b.streak;
-    return a.destination < b.destination;
-  });
-  return snapshot;
 }
 
 }  // namespace mxpulse::daemon

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <random>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -50,7 +52,10 @@ class Monitor final : public ProbeListener {
   void bounced(const BounceEvent& event);
   void probed(const Address& address, const ProbeResult& result) override;
 
-  Snapshot snapshot() const;
+  // The `destinations_max` worst; the numbers are of all.
+  Snapshot snapshot(std::size_t destinations_max = std::numeric_limits<std::size_t>::max());
+  // Only this one; without it no destination at all.
+  Snapshot snapshot_of(const DomainName& name) const;
 
  private:
   struct Destination {
@@ -58,7 +63,8 @@ class Monitor final : public ProbeListener {
     std::shared_ptr<const MxSet> set;  // null until the first lookup ends
     std::vector<Address> asked;
     health::NoAnswerStreak lookups;
-    Verdict verdict = Verdict::kUnknown;
+    Verdict verdict = Verdict::kUnknown;  // this and `bounces` change by rank() alone
+    std::size_t bounces = 0;              // behind it within the window, as last counted: never less than now
     bool looking_up = false;
     std::optional<BounceEvent> unjudged;  // the last bounce before its MX set was known
     SystemTime watched_since{};
@@ -71,6 +77,13 @@ class Monitor final : public ProbeListener {
     IncidentEnd end;                           // how an outage ends by it
   };
 
+  // By most bounces, then those that are silent, then by name.
+  struct WorstFirst {
+    bool operator()(const Destination* a, const Destination* b) const;
+  };
+
+  class View;
+
   void apply(const watch::Changes& changes);
   void join(const DomainName& name, Duration spread);
   void leave(const DomainName& name);
@@ -82,6 +95,9 @@ class Monitor final : public ProbeListener {
   void take_addresses(Destination& destination, SteadyTime now);
   void drop_address(Destination& destination, const Address& address, SteadyTime now);
   void reassess(Destination& destination, Now now, const Occasion* occasion = nullptr);
+  void rank(Destination& destination, std::size_t bounces, Verdict verdict);
+  std::vector<const Destination*> worst(std::size_t count, Now now);
+  Snapshot totals(Now now) const;
   void keep_history(const DomainName& name, const health::DestinationHealth& health, const Occasion* occasion, Now now);
   void tell_gate(const BounceEvent& event, Destination& destination, Now now);
   void answered_the_mta(const Address& address, const BounceEvent& event, Now now);
@@ -102,6 +118,7 @@ class Monitor final : public ProbeListener {
   health::IncidentLog incidents_;
   std::mt19937_64 random_;
   std::unordered_map<DomainName, Destination> destinations_;
+  std::set<Destination*, WorstFirst> worst_first_;                // all of them
   std::unordered_map<Address, std::vector<Destination*>> users_;  // who asks an address; map nodes stay where they are
   std::unordered_set<Address> asking_;                            // begun and not told yet
   schedule::DueQueue<DomainName> lookups_due_;
