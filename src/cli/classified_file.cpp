@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "bounce/delivery_report.hpp"
+#include "bounce/line_source.hpp"
 
 namespace mxpulse::cli {
 namespace {
@@ -132,6 +133,16 @@ void ClassifiedFile::take_message(std::string_view line) {
 
 void ClassifiedFile::end_message() {
   for (const BounceEvent& event : bounce::read_delivery_report(std::exchange(message_, {}))) tell_(event);
+}
+
+Result<bool> read_mail_file(const std::string& path, std::string_view format, SystemTime now, const bounce::TellEvent& tell) {
+  ClassifiedFile file(format, now, tell);
+  auto read = bounce::read_lines(path, [&](std::string_view line) {
+    file.take(line);
+    return true;
+  });
+  file.end();
+  return read;
 }
 
 }  // namespace mxpulse::cli

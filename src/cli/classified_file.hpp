@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bounce/log_parser.hpp"
+#include "mxpulse/result.hpp"
 
 namespace mxpulse::cli {
 
@@ -50,5 +51,8 @@ class ClassifiedFile {
   bool after_blank_ = true;
   std::string message_;
 };
+
+// All of a file, or of standard input with "-". A failure comes after what could be read.
+Result<bool> read_mail_file(const std::string& path, std::string_view format, SystemTime now, const bounce::TellEvent& tell);
 
 }  // namespace mxpulse::cli

@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "bounce/line_source.hpp"
 #include "cli/classified_file.hpp"
 #include "cli/exit_code.hpp"
 #include "net/loop.hpp"
@@ -66,17 +65,6 @@ std::vector<std::string> files_of(const std::string& path) {
   return files;
 }
 
-bool classify_file(const std::string& path, const std::string& format, SystemTime now) {
-  ClassifiedFile file(format, now, print);
-  const auto read = bounce::read_lines(path, [&](std::string_view line) {
-    file.take(line);
-    return true;
-  });
-  file.end();
-  if (!read) std::fprintf(stderr, "mxpulse classify: %s\n", read.why().c_str());
-  return static_cast<bool>(read);
-}
-
 }  // namespace
 
 int classify(const std::vector<std::string>& arguments) {
@@ -103,7 +91,12 @@ int classify(const std::vector<std::string>& arguments) {
   const SystemTime now = net::MachineClock().now().system;
   bool all_read = true;
   for (const std::string& path : paths) {
-    for (const std::string& file : files_of(path)) all_read = classify_file(file, format, now) && all_read;
+    for (const std::string& file : files_of(path)) {
+      const auto read = read_mail_file(file, format, now, print);
+      if (read) continue;
+      std::fprintf(stderr, "mxpulse classify: %s\n", read.why().c_str());
+      all_read = false;
+    }
   }
   return all_read ? kGood : kNotGood;
 }

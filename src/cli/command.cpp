@@ -10,6 +10,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/gate.hpp"
 #include "cli/open_gates.hpp"
+#include "cli/replay.hpp"
 #include "cli/run.hpp"
 
 namespace mxpulse::cli {
@@ -21,6 +22,7 @@ constexpr const char* kHelp =
     "  mxpulse check [OPTIONS] TARGET...|-   ask the mail hosts of these domains now\n"
     "  mxpulse run --config FILE             watch destinations and tell Prometheus\n"
     "  mxpulse classify FILE...|-            what MTA logs and delivery reports say, as JSON\n"
+    "  mxpulse replay LOG...                 what old logs would have looked like with a gate\n"
     "  mxpulse gate DOMAIN                   ask the running daemon: may mail to it go?\n"
     "  mxpulse config-check FILE             say what is wrong with a configuration\n"
     "  mxpulse open-gates --config FILE      empty the hold tables of a daemon that has ended\n"
@@ -35,6 +37,7 @@ Command command_named(const std::string& name) {
   if (name == "check") return check;
   if (name == "run") return run;
   if (name == "classify") return classify;
+  if (name == "replay") return replay;
   if (name == "config-check") return config_check;
   if (name == "gate") return gate;
   if (name == "open-gates") return open_gates;
