@@ -43,6 +43,8 @@ class Observer {
                        Now /*now*/) {}
   // Holds could not be given to the MTA: it delivers.
   virtual void gate_failed(std::string_view /*mta*/, std::string_view /*why*/, Now /*now*/) {}
+  // Our own connection is in doubt, and nothing is held; or it is in doubt no more.
+  virtual void vantage_changed(bool /*impaired*/, std::string_view /*why*/, Now /*now*/) {}
   virtual void reloaded(bool /*successful*/, std::string_view /*why*/, Now /*now*/) {}
 };
 

@@ -68,6 +68,16 @@ struct ProviderView {
 
 inline constexpr std::size_t kProvidersMax = 100;  // told apart in a snapshot
 
+// Whether what we see is them or us.
+struct VantageView {
+  bool impaired = false;
+  std::string why;  // it is; our own words
+  bool ipv4_impaired = false;
+  bool ipv6_impaired = false;
+  std::size_t controls = 0;            // whose addresses are known
+  std::size_t controls_answering = 0;  // when last asked
+};
+
 struct Snapshot {
   SystemTime taken;
   VerdictCounts verdicts{};             // of everybody watched
@@ -75,6 +85,7 @@ struct Snapshot {
   std::vector<DestinationView> destinations;  // worst first: bounces behind it, then streak, then name
   std::vector<HostView> hosts;                // each (host, address) once
   std::size_t probes_in_flight = 0;
+  VantageView vantage;
   GateMode gate_mode = GateMode::kObserve;
   std::size_t held = 0;  // destinations, in observe mode those that would be
 };

@@ -2,11 +2,16 @@
 
 #include <algorithm>
 
+#include "config/config.hpp"
 #include "net/address_policy.hpp"
 
 namespace mxpulse::cli {
 
-std::vector<std::string> control_domains() { return {"gmail.com", "outlook.com", "yahoo.com"}; }
+std::vector<std::string> control_domains() {
+  std::vector<std::string> domains;
+  for (const DomainName& name : config::default_controls()) domains.push_back(name.text());
+  return domains;
+}
 
 bool raises_doubt(const CheckReport& report) {
   return report.health.verdict == Verdict::kUnavailable &&

@@ -9,7 +9,7 @@
 
 namespace mxpulse::cli {
 
-// Domains of unrelated providers whose mail hosts hardly ever fail all at once.
+// The daemon's own controls.
 std::vector<std::string> control_domains();
 
 // Whether a report is reason to doubt ourselves: nobody answers, at an address that is on the Internet at all. Loopback,

@@ -82,7 +82,14 @@ struct Gate {
   GateExim exim;
 };
 
+inline std::vector<DomainName> default_controls() {
+  return {*DomainName::parse("gmail.com"), *DomainName::parse("outlook.com"), *DomainName::parse("yahoo.com")};
+}
+
 struct Vantage {
+  // Domains of large, unrelated providers, whose mail hosts hardly ever fail all at once; `check` asks them too.
+  std::vector<DomainName> controls = default_controls();
+  Duration interval = std::chrono::minutes(15);  // between two probes of a control that answers
   double panic_ratio = 0.5;
 };
 

@@ -283,6 +283,12 @@ const std::vector<Key>& keys() {
       {"watch", "never_hold",
        list<DomainName>(
            [](Config & c) -> auto& { return c.watch.never_hold; }, read_domain)},
+      {"vantage", "controls",
+       list<DomainName>(
+           [](Config & c) -> auto& { return c.vantage.controls; }, read_domain)},
+      {"vantage", "interval",
+       duration(
+           [](Config & c) -> auto& { return c.vantage.interval; }, 100ms, 24h)},
       {"vantage", "panic_ratio", read_ratio},
       {"gate", "mode",
        choice<GateMode>([](Config & c) -> auto& { return c.gate.mode; },
@@ -333,7 +339,6 @@ const std::vector<Key>& keys() {
 
 bool is_planned(std::string_view section, std::string_view name) {
   if (section == "store") return true;
-  if (section == "vantage") return name == "controls";
   if (section == "gate") return name == "webhook";
   return section == "http" && (name == "tls_certificate" || name == "tls_key");
 }

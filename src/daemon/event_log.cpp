@@ -93,6 +93,13 @@ void EventLog::gate_failed(std::string_view mta, std::string_view why, Now now) 
   write({now.system, Level::kError, "gate_failed", {{"mta", std::string(mta)}, {"why", std::string(why)}}});
 }
 
+void EventLog::vantage_changed(bool impaired, std::string_view why, Now now) {
+  LogLine line{now.system, impaired ? Level::kError : Level::kInfo, "vantage", {{"impaired", impaired ? "yes" : "no"}}};
+  line.fields.emplace_back("why",
+                           impaired ? std::string(why) : "somebody answers us again; after one more round no-answers count");
+  write(line);
+}
+
 void EventLog::reloaded(bool successful, std::string_view why, Now now) {
   write({now.system,
          successful ? Level::kInfo : Level::kError,

@@ -33,6 +33,7 @@ class EventLog final : public Observer {
   void gate_moved(const GateTransition& transition, GateMode mode, Now now) override;
   void flushed(const DomainName& destination, std::size_t pushed, Duration took, std::string_view why, Now now) override;
   void gate_failed(std::string_view mta, std::string_view why, Now now) override;
+  void vantage_changed(bool impaired, std::string_view why, Now now) override;
   void reloaded(bool successful, std::string_view why, Now now) override;
 
  private:

@@ -34,7 +34,8 @@ class Gatekeeper {
   void replied(const DomainName& name) { apply(gate_.replied(name, clock_.now())); }
   void observed(const DomainName& name, bool silent, std::string why);
   void forgotten(const DomainName& name) { apply(gate_.forgotten(name, clock_.now())); }
-  void counted(std::size_t silent, std::size_t watched) { apply(gate_.counted(silent, watched, clock_.now())); }
+  void doubted(const DomainName& name, std::string why) { apply(gate_.doubted(name, std::move(why), clock_.now())); }
+  void distrust(std::string why) { apply(gate_.distrust(std::move(why), clock_.now())); }
   bool on_course(const DomainName& name) const { return gate_.on_course(name); }
 
   // Everything is released, and every table emptied before this returns.

@@ -16,6 +16,9 @@ constexpr auto kNewsAge = 10min;  // an older line is history
 schedule::Pace pace_of(const health::AddressHealth& health) {
   const Cause last = health.last ? health.last->cause : Cause::kLocalError;
   if (last == Cause::kDeniedAddress) return schedule::Pace::kSteady;
+  // While it is us, nobody is asked sooner for it.
+  if (last == Cause::kVantageImpaired && health.streak.state() != health::State::kSilent) return schedule::Pace::kSteady;
+  if (last == Cause::kVantageImpaired) return schedule::Pace::kSilent;
   if (health.streak.undecided() || outcome(last) == Outcome::kNotTried) return schedule::Pace::kUndecided;
   return health.streak.state() == health::State::kSilent ? schedule::Pace::kSilent : schedule::Pace::kSteady;
 }
@@ -37,11 +40,13 @@ Monitor::Monitor(Alarms& alarms, const Clock& clock, MonitorOptions options, Obs
       watchlist_(options_.watch),
       schedule_(options_.pacing, seed),
       book_(options_.thresholds),
+      doubts_(options_.vantage),
       random_(seed),
       wake_(alarms.make([this] { turn(); })),
       housekeeping_(alarms.make([this] {
         apply(watchlist_.expire(clock_.now()));
         incidents_.expire(clock_.now());
+        settle_doubts(clock_.now());
         turn();
       })) {
   housekeeping_->start_every(kHousekeeping);
@@ -52,6 +57,7 @@ void Monitor::use(Resolver& resolver) {
   resolver_ = &resolver;
   lookups_in_flight_ = 0;
   if (!exchanged) return configure(options_);
+  controls_.look_up_again(clock_.now().steady);
   for (auto& [name, destination] : destinations_) {
     if (!std::exchange(destination.looking_up, false)) continue;
     lookups_due_.set(name, clock_.now().steady);
@@ -67,6 +73,11 @@ void Monitor::configure(MonitorOptions options) {
   options_ = std::move(options);
   schedule_.set_pacing(options_.pacing);
   book_.set_thresholds(options_.thresholds);
+  doubts_.configure(options_.vantage);
+  const SteadyTime now = clock_.now().steady;
+  const auto controls_before = controls_.names();
+  move_controls(controls_.configure(options_.controls, now), now);
+  for (const DomainName& control : controls_before) doubts_.set_control(control, controls_.paths(control));
   apply(watchlist_.configure(options_.watch, options_.destinations, clock_.now()));
   turn();
 }
@@ -80,7 +91,9 @@ void Monitor::bounced(const BounceEvent& event) {
   rank(found->second, watchlist_.bounces(event.destination, now), found->second.verdict);
   tell_gate(event, found->second, now);
   if (event.bounce_class != BounceClass::kNoAnswer) return;
-  for (const Address& address : found->second.asked) schedule_.hurry(address, now.steady);
+  for (const Address& address : found->second.asked) {
+    if (doubts_.trusts(address, now.steady)) schedule_.hurry(address, now.steady);
+  }
 }
 
 // Old lines, of a log read from its start, say nothing about now. A delivery to a host ends that host's streak.
@@ -186,6 +199,7 @@ void Monitor::leave(const DomainName& name) {
 
 void Monitor::turn() {
   const SteadyTime now = clock_.now().steady;
+  if (doubts_.next() && *doubts_.next() <= now) settle_doubts(clock_.now());
   begin_lookups(now);
   begin_probes(now);
   sleep_until_due(now);
@@ -225,6 +239,7 @@ void Monitor::sleep_until_due(SteadyTime now) {
   };
   consider(lookups_due_.next(), lookups_in_flight_ < kLookupsMax);
   consider(schedule_.next(), prober_->in_flight() < options_.max_in_flight);
+  consider(doubts_.next(), true);
   if (next) wake_->start_once(std::max<Duration>(*next - now, 0s));
 }
 
@@ -236,6 +251,12 @@ void Monitor::looked_up(const DomainName& name, std::shared_ptr<const MxSet> set
   destination.looking_up = false;
   --lookups_in_flight_;
 
+  if (set->fresh && !set->stale) {
+    doubts_.looked_up(name, set->failure == Cause::kResolverDown);
+    settle_doubts(now);
+    // Asked while our servers are known to answer: that these names fail is then no sign against them.
+    if (set->failure != Cause::kResolverDown) look_up_controls(now.steady);
+  }
   // One failure that the cache repeats is one failure.
   if (set->fresh) destination.lookups.record(outcome_of(*set), options_.thresholds, now);
   // While our resolver is down, the hosts known before are still the best guess.
@@ -262,8 +283,10 @@ void Monitor::take_addresses(Destination& destination, SteadyTime now) {
   };
   for (const Address& address : wanted) {
     if (contains(destination.asked, address)) continue;
-    users_[address].push_back(&destination);
+    auto& users = users_[address];
+    users.push_back(&destination);
     schedule_.add(address, Duration(0), now);
+    if (users.size() == 1) schedule_.hurry(address, now);  // a control's address has its own, long interval
   }
   for (const Address& address : destination.asked) {
     if (!contains(wanted, address)) drop_address(destination, address, now);
@@ -272,11 +295,13 @@ void Monitor::take_addresses(Destination& destination, SteadyTime now) {
 }
 
 void Monitor::drop_address(Destination& destination, const Address& address, SteadyTime now) {
-  auto& users = users_[address];
-  std::erase(users, &destination);
-  if (!schedule_.remove(address, now)) return;
-  users_.erase(address);
+  const auto users = users_.find(address);
+  std::erase(users->second, &destination);
+  schedule_.remove(address, now);
+  if (!users->second.empty()) return;
+  users_.erase(users);
   book_.forget(address);
+  doubts_.forget(address);
 }
 
 void Monitor::probed(const Address& address, const ProbeResult& result) {
@@ -284,11 +309,20 @@ void Monitor::probed(const Address& address, const ProbeResult& result) {
   asking_.erase(address);
   observer_.probed(address, result, now);
 
+  control_probed(address, result, now.steady);
+  const bool wanted = users_.contains(address);  // its last destination may have left while it was asked
+  if (wanted || !controls_.at(address).empty()) doubts_.heard(address, subject_of(address), result, now.steady);
+  if (wanted && outcome(result.cause) == Outcome::kNoAnswer)
+    doubts_.hold_back(address, result, now.steady);
+  else if (wanted)
+    record(address, result, now);
+  settle_doubts(now);
+  turn();
+}
+
+// A result that counts, or is known not to.
+void Monitor::record(const Address& address, const ProbeResult& result, Now now) {
   const auto users = users_.find(address);
-  if (users == users_.end()) {  // its last destination left while it was asked
-    turn();
-    return;
-  }
   const health::AddressHealth* before = book_.find(address);
   const auto settled_before = before == nullptr ? std::nullopt : before->settled;
   const Occasion occasion{result, before == nullptr ? std::nullopt : before->streak.last(), IncidentEnd::kAnswered};
@@ -306,21 +340,87 @@ void Monitor::probed(const Address& address, const ProbeResult& result) {
   if (on_course || health.settled != settled_before || last_before != result.cause) {
     for (Destination* destination : users->second) reassess(*destination, now, &occasion);
   }
-  turn();
+}
+
+void Monitor::settle_doubts(Now now) {
+  const auto shift = doubts_.look(now.steady);
+  if (shift.change) {
+    observer_.vantage_changed(shift.change->impaired, shift.change->why, now);
+    if (gatekeeper_ != nullptr) gatekeeper_->distrust(shift.change->why);
+  }
+  if (shift.lost_trust && gatekeeper_ != nullptr) {
+    for (auto& [name, destination] : destinations_) {
+      if (destination.set && gatekeeper_->on_course(name)) reassess(destination, now);
+    }
+  }
+  for (const Doubts::Judged& judged : doubts_.settled(now.steady)) record(judged.address, judged.result, now);
+  ask_controls_in_doubt(now.steady);
+}
+
+void Monitor::look_up_controls(SteadyTime now) {
+  for (const DomainName& control : controls_.take_due(now)) {
+    resolver_->resolve(control, [this, control](const std::shared_ptr<const MxSet>& set) {
+      const SteadyTime then = clock_.now().steady;
+      move_controls(controls_.looked_up(control, *set, then), then);
+      doubts_.set_control(control, controls_.paths(control));
+      turn();
+    });
+  }
+}
+
+// They come due as everybody does, and so keep within what one address is asked.
+void Monitor::move_controls(const ControlHosts::Moved& moved, SteadyTime now) {
+  for (const Address& address : moved.come) schedule_.add(address, Duration(0), now);
+  for (const Address& address : moved.gone) {
+    if (schedule_.remove(address, now) && !users_.contains(address)) doubts_.forget(address);
+  }
+}
+
+void Monitor::control_probed(const Address& address, const ProbeResult& result, SteadyTime now) {
+  const auto names = controls_.at(address);
+  for (const DomainName& name : names) doubts_.control_said(name, address, outcome(result.cause));
+  if (names.empty() || users_.contains(address)) return;
+  schedule_.settle(address, outcome(result.cause) == Outcome::kAnswered ? schedule::Pace::kControl : schedule::Pace::kUndecided,
+                   now);
+}
+
+void Monitor::ask_controls_in_doubt(SteadyTime now) {
+  for (const health::Path path : health::kPaths) {
+    if (!doubts_.wants_controls(path)) continue;
+    for (const Address& address : controls_.on(path)) schedule_.hurry(address, now);
+  }
+}
+
+Doubts::Subject Monitor::subject_of(const Address& address) const {
+  const auto users = users_.find(address);
+  if (users == users_.end()) return {address.text(), 0};  // a control alone
+  Doubts::Subject subject{address.text(), users->second.size()};
+  for (const MxHost& host : users->second.front()->set->hosts) {
+    if (std::find(host.addresses.begin(), host.addresses.end(), address) != host.addresses.end())
+      subject.provider = host.provider;
+  }
+  return subject;
+}
+
+// Why what our probes say of it may be our own fault; empty: it is not.
+std::string Monitor::doubt_about(const Destination& destination, SteadyTime now) const {
+  for (const Address& address : destination.asked) {
+    const health::AddressHealth* health = book_.find(address);
+    if (health != nullptr && health->last && health->last->cause == Cause::kVantageImpaired) return health->last->why;
+    if (!doubts_.trusts(address, now)) return "our own connection is in doubt";
+  }
+  return "";
 }
 
 void Monitor::reassess(Destination& destination, Now now, const Occasion* occasion) {
   const auto health = health::assess(*destination.set, book_, destination.lookups);
   const Verdict from = destination.verdict;
   rank(destination, destination.bounces, health.verdict);
-  if (gatekeeper_ != nullptr && health.verdict != Verdict::kUnknown)
-    gatekeeper_->observed(destination.name, health.verdict == Verdict::kUnavailable, health.why);
+  tell_gate_of(destination, health, now);
   keep_history(destination.name, health, occasion, now);
   if (health.verdict == from) return;
   tally_.remove(provider_of(destination), from);
   tally_.add(provider_of(destination), health.verdict);
-  if (gatekeeper_ != nullptr)
-    gatekeeper_->counted(tally_.all()[static_cast<std::size_t>(Verdict::kUnavailable)], destinations_.size());
   observer_.verdict_changed(destination.name, from, health.verdict, health.why, now);
 }
 
@@ -337,6 +437,16 @@ void Monitor::rank(Destination& destination, std::size_t bounces, Verdict verdic
   destination.bounces = bounces;
   destination.verdict = verdict;
   worst_first_.insert(&destination);
+}
+
+void Monitor::tell_gate_of(const Destination& destination, const health::DestinationHealth& health, Now now) {
+  if (gatekeeper_ == nullptr || health.verdict == Verdict::kUnknown) return;
+  const bool silent = health.verdict == Verdict::kUnavailable;
+  const std::string doubt = silent ? doubt_about(destination, now.steady) : "";
+  if (doubt.empty())
+    gatekeeper_->observed(destination.name, silent, health.why);
+  else
+    gatekeeper_->doubted(destination.name, doubt);
 }
 
 void Monitor::keep_history(const DomainName& name, const health::DestinationHealth& health, const Occasion* occasion, Now now) {

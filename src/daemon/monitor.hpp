@@ -11,6 +11,8 @@
 #include <unordered_set>
 #include <vector>
 
+#include "daemon/control_hosts.hpp"
+#include "daemon/doubts.hpp"
 #include "daemon/gatekeeper.hpp"
 #include "health/address_health.hpp"
 #include "health/destination_health.hpp"
@@ -34,6 +36,8 @@ struct MonitorOptions {
   health::Thresholds thresholds;
   watch::Options watch;
   std::vector<DomainName> destinations;
+  health::VantageOptions vantage;
+  std::vector<DomainName> controls;
   std::size_t max_in_flight = 0;  // probes at a time, at least 1
 };
 
@@ -92,12 +96,21 @@ class Monitor final : public ProbeListener {
   void begin_probes(SteadyTime now);
   void sleep_until_due(SteadyTime now);
   void looked_up(const DomainName& name, std::shared_ptr<const MxSet> set);
+  void look_up_controls(SteadyTime now);
+  void move_controls(const ControlHosts::Moved& moved, SteadyTime now);
+  void control_probed(const Address& address, const ProbeResult& result, SteadyTime now);
+  void ask_controls_in_doubt(SteadyTime now);
+  void settle_doubts(Now now);
+  void record(const Address& address, const ProbeResult& result, Now now);
+  Doubts::Subject subject_of(const Address& address) const;
+  std::string doubt_about(const Destination& destination, SteadyTime now) const;
   void take_addresses(Destination& destination, SteadyTime now);
   void drop_address(Destination& destination, const Address& address, SteadyTime now);
   void reassess(Destination& destination, Now now, const Occasion* occasion = nullptr);
   void rank(Destination& destination, std::size_t bounces, Verdict verdict);
   std::vector<const Destination*> worst(std::size_t count, Now now);
   Snapshot totals(Now now) const;
+  void tell_gate_of(const Destination& destination, const health::DestinationHealth& health, Now now);
   void keep_history(const DomainName& name, const health::DestinationHealth& health, const Occasion* occasion, Now now);
   void tell_gate(const BounceEvent& event, Destination& destination, Now now);
   void answered_the_mta(const Address& address, const BounceEvent& event, Now now);
@@ -116,6 +129,8 @@ class Monitor final : public ProbeListener {
   schedule::Schedule schedule_;
   health::AddressBook book_;
   health::IncidentLog incidents_;
+  Doubts doubts_;
+  ControlHosts controls_;
   std::mt19937_64 random_;
   std::unordered_map<DomainName, Destination> destinations_;
   std::set<Destination*, WorstFirst> worst_first_;                // all of them

@@ -80,6 +80,7 @@ void Monitor::View::add(const Destination& destination) {
 Snapshot Monitor::totals(Now now) const {
   Snapshot snapshot;
   snapshot.taken = now.system;
+  snapshot.vantage = doubts_.view();
   snapshot.verdicts = tally_.all();
   snapshot.providers = tally_.worst(kProvidersMax);
   snapshot.probes_in_flight = prober_->in_flight();

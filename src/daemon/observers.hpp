@@ -54,6 +54,9 @@ class Observers final : public Observer {
   void gate_failed(std::string_view mta, std::string_view why, Now now) override {
     for (auto* one : all_) one->gate_failed(mta, why, now);
   }
+  void vantage_changed(bool impaired, std::string_view why, Now now) override {
+    for (auto* one : all_) one->vantage_changed(impaired, why, now);
+  }
   void reloaded(bool successful, std::string_view why, Now now) override {
     for (auto* one : all_) one->reloaded(successful, why, now);
   }

@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace mxpulse::daemon {
+namespace {
+
+constexpr auto kControlMargin = std::chrono::seconds(5);
+
+}  // namespace
 
 MonitorOptions monitor_options(const config::Config& config, std::size_t in_flight_limit) {
   MonitorOptions options;
@@ -13,6 +18,14 @@ MonitorOptions monitor_options(const config::Config& config, std::size_t in_flig
   options.watch.window = config.watch.window;
   options.watch.forget = config.watch.forget;
   options.destinations = config.watch.destinations;
+  options.pacing.interval_control = config.vantage.interval;
+  options.controls = config.vantage.controls;
+  options.vantage.panic.ratio = config.vantage.panic_ratio;
+  options.vantage.grace = config.probe.interval;  // a round
+  options.vantage.wait = config.probe.interval_undecided;
+  // A control may have been asked a moment ago, and then takes its time.
+  options.vantage.patience =
+      config.probe.per_address + config.probe.connect_timeout + config.probe.greeting_timeout + kControlMargin;
   options.max_in_flight =
       config.probe.max_in_flight == 0 ? in_flight_limit : std::min(config.probe.max_in_flight, in_flight_limit);
   return options;
@@ -31,7 +44,6 @@ GateOptions gate_options(const config::Config& config) {
   // A silent host is asked at least every interval_silent_max; two rounds that tell nothing are stale evidence.
   options.policy.evidence_age =
       2 * (config.probe.interval_silent_max + config.probe.connect_timeout + config.probe.greeting_timeout);
-  options.policy.panic_ratio = config.vantage.panic_ratio;
   options.policy.never_hold = {config.watch.never_hold.begin(), config.watch.never_hold.end()};
   options.mtas.files.postfix = {config.gate.postfix.table, config.gate.postfix.config_directory, config.gate.postfix.transport};
   options.mtas.socketmap = config.gate.postfix.socketmap;

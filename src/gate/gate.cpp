@@ -95,13 +95,15 @@ Gate::Transitions Gate::distrust(std::string why, Now now) {
   return out;
 }
 
-Gate::Transitions Gate::counted(std::size_t silent, std::size_t watched, Now now) {
+Gate::Transitions Gate::doubted(const DomainName& name, std::string why, Now now) {
   Transitions out;
-  const bool was = std::exchange(panic_, silent >= policy_.panic_least && policy_.panic_ratio < 1 &&
-                                             static_cast<double>(silent) > policy_.panic_ratio * static_cast<double>(watched));
-  if (panic_ && !was)
-    release_all(std::to_string(silent) + " of " + std::to_string(watched) + " destinations are silent at once: is it us?", now,
-                out);
+  const auto found = courses_.find(name);
+  if (found == courses_.end()) return out;
+  Course& course = found->second;
+  course.silent = false;
+  course.why = std::move(why);
+  if (is_held(course)) release(name, course, course.why, false, now, out);
+  plan(name, course);
   return out;
 }
 
@@ -142,14 +144,16 @@ GateAnswer Gate::answer(const DomainName& name, Now now) const {
   const Course& course = found->second;
   answer.exhausted = course.phase == Phase::kExhausted;
   if (!answer.exhausted) answer.next_retry = course.step_due_system;
-  answer.hold = is_held(course) && !lease_over(course, now) && distrust_.empty() && !panic_ &&
-                course.evidence + policy_.evidence_age > now.steady;
+  answer.hold =
+      is_held(course) && !lease_over(course, now) && distrust_.empty() && course.evidence + policy_.evidence_age > now.steady;
   if (answer.hold) {
     answer.trial = course.trial_open;
     answer.until = course.lease_end_system;
     answer.why = course.why;
   } else if (answer.exhausted) {
     answer.why = "the retry schedule is over: " + course.why;
+  } else if (!distrust_.empty()) {
+    answer.why = "not held: " + distrust_;
   } else {
     answer.why = course.silent ? "not held: " + course.why : "it bounced, but our own probes do not find it silent";
   }
@@ -169,7 +173,7 @@ void Gate::consider(const DomainName& name, Course& course, Now now, Transitions
   if (course.phase != Phase::kNominated) return;
   const bool fresh_bounce = course.last_nomination + policy_.nomination_age > now.steady;
   const bool fresh_evidence = course.silent && course.evidence + policy_.evidence_age > now.steady;
-  if (!fresh_bounce || !fresh_evidence || !distrust_.empty() || panic_ || policy_.never_hold.contains(name)) return;
+  if (!fresh_bounce || !fresh_evidence || !distrust_.empty() || policy_.never_hold.contains(name)) return;
   course.held_since = now;
   hold(name, course, GateMove::kHeld, course.why, now, out);
 }

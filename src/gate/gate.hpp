@@ -26,8 +26,6 @@ struct Policy {
   Duration evidence_age = std::chrono::minutes(25);    // an own no-answer older than this holds nothing
   Duration nomination_age = std::chrono::hours(24);    // nor does a bounce older than this
   Duration trial_patience = std::chrono::minutes(10);  // so long a trial waits for the line that tells its result
-  double panic_ratio = 0.5;                            // so many of the watched silent at once is our own fault; 1: never
-  std::size_t panic_least = 10;                        // with fewer silent destinations there is no panic
   std::unordered_set<DomainName> never_hold{};
 };
 
@@ -59,8 +57,8 @@ class Gate {
   Transitions forgotten(const DomainName& name, Now now);
   // Empty: our vantage is trusted. Else why not: every hold ends, none begins.
   Transitions distrust(std::string why, Now now);
-  // Of `watched` destinations so many are silent at once.
-  Transitions counted(std::size_t silent, std::size_t watched, Now now);
+  // What our probes say of this one may be our own fault: it is released, and not held until observed() silent again.
+  Transitions doubted(const DomainName& name, std::string why, Now now);
   // Trials and leases whose time has come. Call it at next().
   Transitions turn(Now now);
   // We end: everything is released.
@@ -113,7 +111,6 @@ class Gate {
   std::set<std::pair<SteadyTime, DomainName>> due_;
   std::size_t held_count_ = 0;
   std::string distrust_;
-  bool panic_ = false;
   std::vector<RetryResult> retry_results_;
 };
 

@@ -87,8 +87,8 @@ class Vantage {
   bool is_impaired() const { return !why().empty(); }
   std::string why() const;
   bool family_is_impaired(Family family) const;
+  const std::string& why(Path path) const { return state(path).why; }
 
-  bool resolver_works() const { return resolver_answers_; }
   // Controls that answered when they were last asked, on any path; and how many there are to ask.
   std::size_t controls_answering() const;
   std::size_t controls() const;

@@ -97,6 +97,13 @@ inline constexpr Name kRecoveryDetection{
     "From our last no-answer to the answer that released a hold: at most so long a recovery went unseen."};
 inline constexpr Name kGateErrors{"mxpulse_gate_errors_total", Type::kCounter, "",
                                   "Times holds could not be given to an MTA, which then delivers."};
+inline constexpr Name kVantageImpaired{"mxpulse_vantage_impaired", Type::kGauge, "",
+                                       "1 while our own connection is in doubt: no streak grows and nothing is held."};
+inline constexpr Name kVantageFamilyImpaired{"mxpulse_vantage_family_impaired", Type::kGauge, "family",
+                                             "The same of IPv4 and IPv6 alone."};
+inline constexpr Name kControls{"mxpulse_controls", Type::kGauge, "", "Controls whose addresses are known."};
+inline constexpr Name kControlsAnswering{"mxpulse_controls_answering", Type::kGauge, "",
+                                         "Controls that answered when they were last asked."};
 inline constexpr Name kReloadSuccessful{"mxpulse_config_last_reload_successful", Type::kGauge, "",
                                         "1 if the configuration file in place is in force."};
 inline constexpr Name kReloadTime{"mxpulse_config_last_reload_success_timestamp_seconds", Type::kGauge, "",
@@ -147,6 +154,10 @@ inline constexpr std::array kAllNames{kBuildInfo,
                                       kVainAttempts,
                                       kRecoveryDetection,
                                       kGateErrors,
+                                      kVantageImpaired,
+                                      kVantageFamilyImpaired,
+                                      kControls,
+                                      kControlsAnswering,
                                       kReloadSuccessful,
                                       kReloadTime,
                                       kProcessCpu,

@@ -150,6 +150,14 @@ void tell_totals(const Snapshot& snapshot, std::size_t max_destinations, SeriesS
   tell_single(kDestinationsOmitted, tracked - exported(snapshot, max_destinations), sink);
   tell_single(kProbesInFlight, snapshot.probes_in_flight, sink);
 
+  sink.metric(kVantageImpaired);
+  sink.series({}, snapshot.vantage.impaired ? 1 : 0);
+  sink.metric(kVantageFamilyImpaired);
+  sink.series(std::array{Label{"family", "ipv4"}}, snapshot.vantage.ipv4_impaired ? 1 : 0);
+  sink.series(std::array{Label{"family", "ipv6"}}, snapshot.vantage.ipv6_impaired ? 1 : 0);
+  tell_single(kControls, snapshot.vantage.controls, sink);
+  tell_single(kControlsAnswering, snapshot.vantage.controls_answering, sink);
+
   sink.metric(kHolds);
   for (const GateMode mode : {GateMode::kObserve, GateMode::kEnforce}) {
     const std::array labels{Label{"mode", label(mode)}};

@@ -53,7 +53,11 @@ Duration Schedule::jittered(Duration interval) {
 Duration Schedule::interval_for(Entry& entry, Pace pace) const {
   if (pace != Pace::kSilent) {
     entry.silent_interval = Duration(0);
-    return pace == Pace::kSteady ? pacing_.interval : pacing_.interval_undecided;
+    switch (pace) {
+      case Pace::kSteady: return pacing_.interval;
+      case Pace::kControl: return pacing_.interval_control;
+      default: return pacing_.interval_undecided;
+    }
   }
   const Duration grown = entry.silent_interval == Duration(0) ? pacing_.interval_undecided : entry.silent_interval * 2;
   entry.silent_interval = std::min(grown, pacing_.interval_silent_max);

@@ -18,9 +18,10 @@ struct Pacing {
   Duration interval_undecided = std::chrono::seconds(30);   // while a change is pending
   Duration interval_silent_max = std::chrono::minutes(10);  // where the growing interval of a silent host ends
   Duration per_address = std::chrono::seconds(60);          // the least time between two connects to an address
+  Duration interval_control = std::chrono::minutes(15);     // of a control while it answers
 };
 
-enum class Pace : std::uint8_t { kSteady, kUndecided, kSilent };
+enum class Pace : std::uint8_t { kSteady, kUndecided, kSilent, kControl };
 
 struct Due {
   Address address;

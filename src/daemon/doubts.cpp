@@ -1,0 +1,108 @@
+#include "daemon/doubts.hpp"
+
+#include <algorithm>
+
+namespace mxpulse::daemon {
+namespace {
+
+std::size_t index(health::Path path) {
+  return static_cast<std::size_t>(std::find(health::kPaths.begin(), health::kPaths.end(), path) - health::kPaths.begin());
+}
+
+}  // namespace
+
+void Doubts::configure(health::VantageOptions options) {
+  options_ = options;
+  vantage_.configure(options);
+}
+
+void Doubts::heard(const Address& address, const Subject& subject, const ProbeResult& result, SteadyTime now) {
+  vantage_.heard(address, path_to(address), subject.provider, subject.destinations, result, now);
+}
+
+void Doubts::hold_back(const Address& address, const ProbeResult& result, SteadyTime now) {
+  held_back_.insert_or_assign(address, HeldBack{now, result});
+  waiting_[index(path_to(address))].emplace_back(now, address);
+}
+
+void Doubts::forget(const Address& address) {
+  held_back_.erase(address);
+  vantage_.forget(address, path_to(address));
+}
+
+// One name that fails may be the name's fault; two in a row, with none between that is answered, are not.
+void Doubts::looked_up(const DomainName& name, bool resolver_down) {
+  if (!resolver_down) {
+    last_failed_lookup_.reset();
+    vantage_.resolver_answers(true);
+  } else if (last_failed_lookup_ && *last_failed_lookup_ != name) {
+    vantage_.resolver_answers(false);
+  } else {
+    last_failed_lookup_ = name;
+  }
+}
+
+Doubts::Shift Doubts::look(SteadyTime now) {
+  Shift shift;
+  shift.change = vantage_.turn(now);
+  for (const health::Path path : health::kPaths) {
+    const bool trusted = vantage_.trusts(path, now);
+    const bool before = std::exchange(trusted_[index(path)], trusted);
+    shift.lost_trust = shift.lost_trust || (before && !trusted);
+  }
+  return shift;
+}
+
+std::vector<Doubts::Judged> Doubts::settled(SteadyTime now) {
+  std::vector<Judged> all;
+  for (const health::Path path : health::kPaths) {
+    auto& waiting = waiting_[index(path)];
+    while (!waiting.empty()) {
+      const auto [ended, address] = waiting.front();
+      const auto found = held_back_.find(address);
+      const bool stands = found != held_back_.end() && found->second.ended == ended;
+      const auto judgement = stands ? vantage_.judge(address, path, ended, now) : health::Judgement::kDoubtful;
+      if (stands && judgement == health::Judgement::kDoubtful) break;
+      waiting.pop_front();
+      if (!stands) continue;
+      ProbeResult result = std::move(found->second.result);
+      held_back_.erase(found);
+      all.push_back({address, judgement == health::Judgement::kCounts ? std::move(result) : as_ours(result, path)});
+    }
+  }
+  return all;
+}
+
+ProbeResult Doubts::as_ours(const ProbeResult& result, health::Path path) const {
+  const std::string& why = vantage_.why(path);
+  ProbeResult ours;
+  ours.cause = Cause::kVantageImpaired;
+  ours.why = "not counted, for " + (why.empty() ? "nobody vouches for our own connection yet" : why) + "; " + result.why;
+  return ours;
+}
+
+std::optional<SteadyTime> Doubts::next() const {
+  std::optional<SteadyTime> next;
+  for (const health::Path path : health::kPaths) {
+    const auto& waiting = waiting_[index(path)];
+    if (waiting.empty()) continue;
+    const SteadyTime at = waiting.front().first + (vantage_.has_controls(path) ? options_.patience : options_.wait);
+    next = next ? std::min(*next, at) : at;
+  }
+  return next;
+}
+
+bool Doubts::wants_controls(health::Path path) const { return vantage_.has_controls(path) && !waiting_[index(path)].empty(); }
+
+VantageView Doubts::view() const {
+  VantageView view;
+  view.impaired = vantage_.is_impaired();
+  view.why = vantage_.why();
+  view.ipv4_impaired = vantage_.family_is_impaired(Family::kIPv4);
+  view.ipv6_impaired = vantage_.family_is_impaired(Family::kIPv6);
+  view.controls = vantage_.controls();
+  view.controls_answering = vantage_.controls_answering();
+  return view;
+}
+
+}  // namespace mxpulse::daemon
