@@ -20,7 +20,7 @@ import dashboards  # noqa: E402
 UNITS = {"short", "s", "percentunit", "cps", "bytes", "dateTimeFromNow"}
 SCHEMA_VERSION_MAX = 39  # Grafana 10 to 12 take it as it is
 ROWS_MAX = 25
-CLOSED = {"cause", "verdict", "outcome", "to", "gate", "result", "class", "phase"}  # labels with few values
+CLOSED = {"cause", "verdict", "outcome", "to", "gate", "result", "class", "phase", "family"}  # labels with few values
 BUILT_IN = {"__all", "__rate_interval", "__range", "__interval", "__data", "__field", "__url_time_range"}
 # What Prometheus itself tells of a scrape, and the alerts.
 PROMETHEUS = {"up": "", "scrape_duration_seconds": "", "scrape_samples_scraped": "", "ALERTS": "alertname,alertstate,severity,provider,destination"}
