@@ -61,6 +61,7 @@ config::Config demo_config(const demo::Internet& internet, const demo::Sender& s
   config.probe.interval_silent_max = 3s;
   config.probe.per_address = 1s;
   config.watch.destinations = internet.destinations();
+  config.vantage.controls = internet.controls();
   config.watch.window = 1min;
   config.feeds = {{config::FeedType::kNdjson, sender.log().string()}};
   config.gate.schedule = {4s, 6s, 13s};

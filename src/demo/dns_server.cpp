@@ -72,7 +72,9 @@ std::vector<unsigned char> DnsServer::answer(const DnsQuestion& question) const 
   };
   if (question.name.empty() || question.name == "example") return without_records(ns_r_noerror);
 
-  if (const auto* destination = find_named(scripted_destinations(), question.name)) {
+  const auto* destination = find_named(scripted_destinations(), question.name);
+  if (destination == nullptr) destination = find_named(scripted_controls(), question.name);
+  if (destination != nullptr) {
     if (destination->record == Record::kServerFailure && fails_at(*destination, time_))
       return DnsReply(question, ns_r_servfail).bytes(limit);
     if (destination->record == Record::kNoSuchDomain) return without_records(ns_r_nxdomain);

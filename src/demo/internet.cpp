@@ -30,6 +30,12 @@ std::uint16_t choose_port() {
   throw std::runtime_error("the demo finds no port between 2525 and 2724 that is free on 127.42.0.1 and its neighbours");
 }
 
+std::vector<DomainName> names_of(const std::vector<ScriptedDestination>& destinations) {
+  std::vector<DomainName> names;
+  for (const ScriptedDestination& destination : destinations) names.push_back(*DomainName::parse(destination.name));
+  return names;
+}
+
 }  // namespace
 
 Internet::Internet(net::Loop& loop)
@@ -41,11 +47,9 @@ Internet::Internet(net::Loop& loop)
   play(time_);
 }
 
-std::vector<DomainName> Internet::destinations() {
-  std::vector<DomainName> names;
-  for (const ScriptedDestination& destination : scripted_destinations()) names.push_back(*DomainName::parse(destination.name));
-  return names;
-}
+std::vector<DomainName> Internet::destinations() { return names_of(scripted_destinations()); }
+
+std::vector<DomainName> Internet::controls() { return names_of(scripted_controls()); }
 
 void Internet::start() { second_.start_every(std::chrono::seconds(1)); }
 

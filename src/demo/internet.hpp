@@ -23,6 +23,7 @@ class Internet {
   // One port for all hosts, free on each of their addresses when chosen.
   std::uint16_t smtp_port() const { return smtp_port_; }
   static std::vector<DomainName> destinations();
+  static std::vector<DomainName> controls();
 
   // Begins the play at its first second; every kRound it starts anew.
   void start();

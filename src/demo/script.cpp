@@ -18,6 +18,9 @@ const std::vector<ScriptedHost>& scripted_hosts() {
       {"mx.provider.example", "127.42.0.12", Behaviour::kReady, Behaviour::kTimeout, 30, 50},
       {"mx.servfail.example", "127.42.0.13"},
       {"mx.denied.example", "10.0.0.1"},
+      {"mx.control-a.example", "127.42.0.21"},
+      {"mx.control-b.example", "127.42.0.22"},
+      {"mx.control-c.example", "127.42.0.23"},
   };
   return hosts;
 }
@@ -43,6 +46,15 @@ const std::vector<ScriptedDestination>& scripted_destinations() {
       {"no-address.example", Record::kNoAddress, {"gone.no-address.example"}},
   };
   return destinations;
+}
+
+const std::vector<ScriptedDestination>& scripted_controls() {
+  static const std::vector<ScriptedDestination> controls{
+      {"control-a.example", Record::kMx, {"mx.control-a.example"}},
+      {"control-b.example", Record::kMx, {"mx.control-b.example"}},
+      {"control-c.example", Record::kMx, {"mx.control-c.example"}},
+  };
+  return controls;
 }
 
 bool is_on_loopback(const ScriptedHost& host) { return host.address.starts_with("127."); }

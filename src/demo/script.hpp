@@ -46,6 +46,8 @@ bool is_on_loopback(const ScriptedHost& host);
 
 const std::vector<ScriptedHost>& scripted_hosts();
 const std::vector<ScriptedDestination>& scripted_destinations();
+// Large providers, as far as this internet has any: they never fail.
+const std::vector<ScriptedDestination>& scripted_controls();
 
 // What the host does this far into the play.
 Behaviour behaviour_at(const ScriptedHost& host, std::chrono::seconds time);
