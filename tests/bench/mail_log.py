@@ -1,15 +1,6 @@
-#!/usr/bin/env python3
-"""How fast one core reads a Postfix log of 1 GB: `mxpulse classify`, beside grep -c over the same file, in turn.
-
-tests/bench/read_log.py MXPULSE [MEGABYTES]; prints MB/s, the ratio, and the most memory used.
-"""
+"""A Postfix log to read: two of eight lines a delivery or a bounce."""
 
 import os
-import resource
-import subprocess
-import sys
-import tempfile
-import time
 
 DOMAINS = 5000
 LINES = ("postfix/smtpd[{n}]: connect from client{d}.example.net[198.51.100.7]",
@@ -33,22 +24,3 @@ def write(path, size):
         for _ in range(max(1, size // len(text))):
             file.write(text)
     return os.path.getsize(path)
-
-
-def seconds(command, **options):
-    start = time.monotonic()
-    subprocess.run(command, check=True, **{"stdout": subprocess.DEVNULL, **options})
-    return time.monotonic() - start
-
-
-mxpulse, megabytes = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1000
-with tempfile.TemporaryDirectory() as folder:
-    log = folder + "/mail.log"
-    size = write(log, megabytes * 1_000_000)
-    seconds(["cat", log])
-    rounds = [(seconds(["taskset", "-c", "0", "grep", "-c", "-E", "status=(sent|deferred|bounced)", log], stdout=subprocess.PIPE),  # to /dev/null it would stop at the first
-               seconds(["taskset", "-c", "0", mxpulse, "classify", "--format", "postfix", log])) for _ in range(3)]
-grep, ours = (sorted(one[k] for one in rounds)[1] for k in (0, 1))
-memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-print(f"{size / 1e6:.0f} MB: classify {size / 1e6 / ours:.0f} MB/s, grep -E {size / 1e6 / grep:.0f} MB/s, {ours / grep:.2f} times grep's time; "
-      f"at most {memory:.0f} MB of memory (median of 3 rounds, one core)")

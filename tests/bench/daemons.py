@@ -1,0 +1,170 @@
+"""The daemon as a large sender has it: what it holds, what a due probe costs, how late it comes, and how that grows."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+
+from measure import CLIENT, SERVER, Server, cpu_of, resident, run
+
+SILENT = "127.144.0.0/12"
+HTTP = "127.0.0.1:9425"
+GATE = 9426
+CONFIG = """[dns]
+servers = ["127.0.0.53:5353"]
+[probe]
+port = 2525
+allow = ["127.0.0.0/8"]
+connect_timeout = "10s"
+greeting_timeout = "10s"
+interval = "{interval}s"
+interval_silent_max = "{interval}s"
+[watch]
+destinations = [{destinations}]
+[gate]
+mode = "enforce"
+[gate.postfix]
+socketmap = "127.0.0.1:9426"
+[log]
+level = "error"
+"""
+
+
+def get(path="/metrics"):
+    with urllib.request.urlopen(f"http://{HTTP}{path}", timeout=60) as answer:
+        return answer.read().decode()
+
+
+def numbers(text):
+    return {match[1]: float(match[2]) for match in re.finditer(r"^(mxpulse_[^ ]+) (\S+)$", text, re.M)}
+
+
+def total(series, name):
+    return sum(value for key, value in series.items() if key.startswith(name))
+
+
+def quantile(series, histogram, share, before):
+    """Upper edge of the bucket that holds so large a share of what was seen since `before`."""
+    buckets = sorted((float(match[1]), value - before.get(key, 0)) for key, value in series.items()
+                     if (match := re.match(histogram + r'_bucket\{le="([^"]+)"\}', key)))
+    return next((edge for edge, count in buckets if count >= share * buckets[-1][1]), 0)
+
+
+class Daemon(Server):
+    def __init__(self, build, folder, destinations, interval):
+        config = os.path.join(folder, "mxpulse.toml")
+        with open(config, "w", encoding="ascii") as file:
+            file.write(CONFIG.format(interval=interval, destinations=",".join(f'"d{n}.bench.example"' for n in range(destinations))))
+        super().__init__([f"{build}/mxpulse", "run", "--config", config], core=CLIENT, ready=False)
+        for _ in range(1200):
+            try:
+                get("/-/ready")
+                return
+            except OSError:
+                time.sleep(0.1)
+        raise RuntimeError("the daemon does not begin")
+
+    def stop(self):
+        """Seconds from SIGTERM to its end."""
+        begin = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(60)
+        assert code == 0, code
+        return time.monotonic() - begin
+
+
+class World:
+    """A farm, a DNS server with so many hosts, a daemon that watches so many destinations."""
+
+    def __init__(self, build, folder, destinations, hosts, interval):
+        self.farm = Server([f"{build}/farm", 2525])
+        self.dns = Server([f"{build}/dns_farm", "127.0.0.53", 5353, *str(hosts).split(":")])
+        self.daemon = Daemon(build, folder, destinations, interval)
+
+    def __enter__(self):
+        return self.daemon
+
+    def __exit__(self, *_):
+        for one in (self.daemon, self.dns, self.farm):
+            one.__exit__()
+
+
+def rounds(daemon, seconds, slice_seconds):
+    """Watches the daemon for so long: probes of each slice, CPU and memory."""
+    first = before = numbers(get())
+    cpu_before, begin = cpu_of(daemon.pid), time.monotonic()
+    rates, scrapes, at = [], [], begin
+    while time.monotonic() < begin + seconds:
+        time.sleep(slice_seconds)
+        asked = time.monotonic()
+        now = numbers(get())
+        scrapes.append(time.monotonic() - asked)
+        rates.append((total(now, "mxpulse_probes_total") - total(before, "mxpulse_probes_total")) / (asked - at))
+        print(f"    {asked - begin:.0f} s: {rates[-1]:.0f} probes/s, {resident(daemon.pid) / 1e6:.0f} MB, scrape {scrapes[-1] * 1e3:.0f} ms",
+              file=sys.stderr, flush=True)
+        before, at = now, asked
+    return {"probes": total(before, "mxpulse_probes_total") - total(first, "mxpulse_probes_total"), "rates": rates,
+            "cpu": cpu_of(daemon.pid) - cpu_before, "seconds": time.monotonic() - begin, "megabytes": resident(daemon.pid) / 1e6,
+            "late": quantile(before, "mxpulse_probe_lag_seconds", 0.99, first), "scrape": max(scrapes),
+            "unknown": before['mxpulse_destinations{verdict="unknown"}']}
+
+
+def large(build, folder, table, quick):
+    destinations, hosts, interval = (100_000, 30_000, 60) if quick else (1_000_000, 300_000, 300)
+    what = f"{destinations:,} destinations on {hosts:,} addresses, a third silent"
+    with World(build, folder, destinations, hosts, interval) as daemon:
+        seen = rounds(daemon, interval * 1.3, interval / 30)
+        calm = rounds(daemon, interval * 0.5, interval / 30)
+        table.add(what, "mxpulse run", max(seen["megabytes"], calm["megabytes"]), "MB resident", "", "600")
+        table.add("", "mxpulse run", max(seen["late"], calm["late"]) * 1e3, "ms late at most, 99th percentile", "", "100")
+        usual = sorted(calm["rates"])[len(calm["rates"]) // 2]
+        table.add("", "mxpulse run", max(seen["rates"]) / usual, "greatest rate of the first round, to the usual", "", "1.2")
+        table.add("", "mxpulse run", calm["cpu"] / calm["probes"] * 1e6, "us CPU a probe in all, DNS beside")
+        table.add("", "mxpulse run", max(seen["scrape"], calm["scrape"]) * 1e3, "ms a scrape at most, its client's time too", "", "20")
+        table.add("", "mxpulse run", daemon.stop(), "s to stop", "", "2")
+
+
+def gate(build, folder, table, quick):
+    """Lookups of the socketmap, alone and while probes run at full rate in the same process."""
+    seconds = 2 if quick else 5
+    load = [f"{build}/socketmap_load", "127.0.0.1", GATE]
+    with World(build, folder, 20_000, 15_000, 5) as daemon:
+        time.sleep(3)
+        for what, connections, depth in (("one question at a time on each of 16 connections", 16, 1), ("8 at a time", 16, 8)):
+            before, first = cpu_of(daemon.pid), numbers(get())
+            told = json.loads(run([*load, connections, depth, seconds], core=SERVER).output)
+            probes = total(numbers(get()), "mxpulse_probes_total") - total(first, "mxpulse_probes_total")
+            beside = f"socketmap, {what}, {probes / seconds:.0f} probes/s beside"
+            table.add(beside, "mxpulse run", told["per_second"], "lookups/s", "", "50,000")
+            table.add("", "mxpulse run", told["ms_p99"], "ms, 99th percentile", "", "1")
+            table.add("", "mxpulse run", (cpu_of(daemon.pid) - before) / told["lookups"] * 1e6, "us CPU a lookup, the probes' with it")
+
+
+def point(build, folder, table, what, destinations, interval, at, hosts=None):
+    """One world watched for a round and a half; the half counts."""
+    with World(build, folder, destinations, hosts or max(1, destinations * 3 // 10), interval) as daemon:
+        rounds(daemon, interval * 1.2, interval / 5)
+        seen = rounds(daemon, interval * 0.5, interval / 10)
+    cpu = seen["cpu"] / seen["seconds"] * 100
+    rate = seen["probes"] / seen["seconds"]
+    table.add(f"{what}, a round each {interval} s: {rate:.0f} probes/s", "mxpulse run", cpu, "% of a core")
+    table.add("", "mxpulse run", seen["megabytes"], "MB resident")
+    table.add("", "mxpulse run", seen["late"] * 1e3, "ms late at most, 99th percentile")
+    return {"at": at, "cpu_percent": cpu, "megabytes": seen["megabytes"], "late_ms": seen["late"] * 1e3, "probes_per_second": rate}
+
+
+def scaling(build, folder, table, quick):
+    interval = 30 if quick else 60
+    sizes = [point(build, folder, table, f"{count:,} destinations, a third silent", count, interval if count < 1_000_000 else 300, count)
+             for count in ((1_000, 10_000) if quick else (1_000, 10_000, 100_000, 1_000_000))]
+    groups = [{"name": "destinations, a third of them silent", "axis": "destinations", "points": sizes}]
+    groups.append({"name": "10,000 destinations, so many of them silent", "axis": "% silent",
+                   "points": [point(build, folder, table, f"10,000 destinations, {share} % silent", 10_000, interval, share, f"{3000}:{share}")
+                              for share in ((0, 100) if quick else (0, 25, 50, 75, 100))]})
+    with open(os.path.join(build, "scaling.json"), "w", encoding="ascii") as file:
+        json.dump(groups, file)
+    subprocess.run([sys.executable, os.path.join(os.path.dirname(__file__), "plot.py"), build], check=True)
