@@ -13,6 +13,7 @@
 #include "mxpulse/probe_result.hpp"
 #include "mxpulse/time.hpp"
 #include "mxpulse/verdict.hpp"
+#include "mxpulse/webhook.hpp"
 
 namespace mxpulse {
 
@@ -45,6 +46,8 @@ class Observer {
   virtual void gate_failed(std::string_view /*mta*/, std::string_view /*why*/, Now /*now*/) {}
   // Our own connection is in doubt, and nothing is held; or it is in doubt no more.
   virtual void vantage_changed(bool /*impaired*/, std::string_view /*why*/, Now /*now*/) {}
+  // A receiver was told of a move, or was not. `receiver` is a scheme and a host.
+  virtual void webhook_ended(const std::string& /*receiver*/, WebhookResult /*result*/, std::string_view /*why*/, Now /*now*/) {}
   virtual void reloaded(bool /*successful*/, std::string_view /*why*/, Now /*now*/) {}
 };
 

@@ -14,6 +14,7 @@
 #include "mxpulse/hold.hpp"
 #include "mxpulse/stream_address.hpp"
 #include "mxpulse/time.hpp"
+#include "mxpulse/webhook.hpp"
 
 namespace mxpulse::config {
 
@@ -73,6 +74,15 @@ struct GateExim {
   std::string program = "exim4";
 };
 
+struct GateWebhook {
+  std::string url;
+  WebhookPreset preset = WebhookPreset::kGeneric;
+  std::string secret_file;  // whose first line signs what is told; empty: nothing is signed
+  Duration timeout = std::chrono::seconds(10);
+  std::size_t queue = 1000;  // moves that wait at most
+  bool allow_http = false;   // beyond this machine
+};
+
 struct Gate {
   GateMode mode = GateMode::kObserve;
   std::vector<Duration> schedule{std::chrono::minutes(30), std::chrono::hours(1), std::chrono::hours(2), std::chrono::hours(4),
@@ -80,6 +90,7 @@ struct Gate {
   Duration max_hold = std::chrono::hours(24);
   GatePostfix postfix;
   GateExim exim;
+  std::vector<GateWebhook> webhooks;
 };
 
 inline std::vector<DomainName> default_controls() {

@@ -41,10 +41,41 @@ class Reader {
     read_keys(section, *table);
   }
 
+  // The tables of a section that may be there more than once.
+  const toml::array* list_of(const std::string& section, const toml::node& node) {
+    const toml::array* list = node.as_array();
+    if (list != nullptr && list->is_array_of_tables()) return list;
+    error(node, section + ": is not a list; write [[" + section + "]] with double brackets");
+    return nullptr;
+  }
+
+  void read_webhooks(const toml::node& node) {
+    const toml::array* webhooks = list_of("gate.webhook", node);
+    if (webhooks == nullptr) return;
+    for (const toml::node& element : *webhooks) {
+      const toml::table& table = *element.as_table();
+      GateWebhook& webhook = config_.gate.webhooks.emplace_back();
+      read_keys("gate.webhook", table);
+      if (!table.contains("url"))
+        error(element, "gate.webhook.url: is missing; write url = \"https://hooks.example.org/mxpulse\"");
+      if (webhook.secret_file.empty() && !table.contains("secret_file") && webhook.preset == WebhookPreset::kGeneric)
+        error(element, "gate.webhook.secret_file: is missing; name a file whose first line signs what is told");
+      if (webhook.url.starts_with("http://") && !webhook.allow_http && !stays_here(webhook.url))
+        error(*table.get("url"), "gate.webhook.url: goes over the network in plain text; write https://, or allow_http = true");
+    }
+  }
+
+  static bool stays_here(std::string_view url) {
+    const auto host = url.substr(url.find("//") + 2);
+    for (const std::string_view own : {"127.", "localhost:", "localhost/", "[::1]"}) {
+      if (host.starts_with(own)) return host.find('@') == std::string_view::npos;
+    }
+    return host == "localhost";
+  }
+
   void read_feeds(const toml::node& node) {
-    const toml::array* feeds = node.as_array();
-    const bool tables = feeds != nullptr && feeds->is_array_of_tables();
-    if (!tables) return error(node, "feed: is not a list of feeds; write [[feed]] with double brackets");
+    const toml::array* feeds = list_of("feed", node);
+    if (feeds == nullptr) return;
     for (const toml::node& element : *feeds) {
       const toml::table& feed = *element.as_table();
       config_.feeds.emplace_back();
@@ -65,6 +96,10 @@ class Reader {
   void read_keys(std::string_view section, const toml::table& table) {
     for (const auto& [key, value] : table) {
       const std::string inner = std::string(section) + "." + std::string(key.str());
+      if (inner == "gate.webhook") {
+        read_webhooks(value);
+        continue;
+      }
       if (value.is_table() && is_section(inner)) {
         read_keys(inner, *value.as_table());
         continue;

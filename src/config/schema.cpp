@@ -217,6 +217,24 @@ Wrong read_feed_path(const toml::node& node, Config& config) {
   return std::nullopt;
 }
 
+Wrong read_webhook_url(const toml::node& node, Config& config) {
+  const auto url = node.value_exact<std::string>();
+  const bool plain = url && std::none_of(url->begin(), url->end(), [](char c) { return c <= ' ' || c == 0x7f; });
+  const bool known = url && (url->starts_with("https://") || url->starts_with("http://")) && url->size() > url->find("//") + 2;
+  if (!plain || !known) return "is not a URL; write it like \"https://hooks.example.org/mxpulse\"";
+  config.gate.webhooks.back().url = *url;
+  return std::nullopt;
+}
+
+Read boolean(bool& (*place)(Config&)) {
+  return [=](const toml::node& node, Config& config) -> Wrong {
+    const auto value = node.value_exact<bool>();
+    if (!value) return "is neither true nor false; write it without quotes";
+    place(config) = *value;
+    return std::nullopt;
+  };
+}
+
 }  // namespace
 
 const std::vector<Key>& keys() {
@@ -309,6 +327,20 @@ const std::vector<Key>& keys() {
       {"gate.exim", "program",
        path(
            [](Config & c) -> auto& { return c.gate.exim.program; }, "/usr/sbin/exim4")},
+      {"gate.webhook", "url", read_webhook_url},
+      {"gate.webhook", "preset",
+       choice<WebhookPreset>([](Config & c) -> auto& { return c.gate.webhooks.back().preset; },
+                             {{"generic", WebhookPreset::kGeneric}, {"kumomta", WebhookPreset::kKumomta}})},
+      {"gate.webhook", "secret_file",
+       path(
+           [](Config & c) -> auto& { return c.gate.webhooks.back().secret_file; }, "/etc/mxpulse/webhook")},
+      {"gate.webhook", "timeout",
+       duration(
+           [](Config & c) -> auto& { return c.gate.webhooks.back().timeout; }, 100ms, 5min)},
+      {"gate.webhook", "queue",
+       number<std::size_t>(
+           [](Config & c) -> auto& { return c.gate.webhooks.back().queue; }, 10, 100'000)},
+      {"gate.webhook", "allow_http", boolean([](Config & c) -> auto& { return c.gate.webhooks.back().allow_http; })},
       {"feed", "type", read_feed_type},
       {"feed", "path", read_feed_path},
       {"health", "fall",
@@ -339,7 +371,6 @@ const std::vector<Key>& keys() {
 
 bool is_planned(std::string_view section, std::string_view name) {
   if (section == "store") return true;
-  if (section == "gate") return name == "webhook";
   return section == "http" && (name == "tls_certificate" || name == "tls_key");
 }
 

@@ -15,6 +15,7 @@
 #include "daemon/secret.hpp"
 #include "daemon/service_manager.hpp"
 #include "daemon/snapshot_source.hpp"
+#include "daemon/webhooks.hpp"
 #include "dns/cares_resolver.hpp"
 #include "gate/local_mtas.hpp"
 #include "http/routes.hpp"
@@ -55,6 +56,12 @@ Token token_or_throw(const config::Config& config) {
   return *token;
 }
 
+std::vector<gate::WebhookOptions> webhooks_or_throw(const config::Config& config) {
+  auto options = webhook_options(config);
+  if (!options) throw std::runtime_error(options.why());
+  return std::move(*options);
+}
+
 }  // namespace
 
 // In the order they are built; they end in the opposite one.
@@ -74,11 +81,14 @@ class Daemon::Parts {
         resolver_(make_resolver(loop, clock_, config_, metrics_)),
         feeds_(loop, clock_, observers_, [this](const BounceEvent& event) { monitor_.bounced(event); }),
         token_(token_or_throw(config_)),
+        webhooks_(loop, clock_, observers_, [this](const DomainName& name) { return monitor_.provider_of(name); }),
         door_(loop),
         snapshots_(door_, clock_, monitor_, config_.metrics.max_destinations),
         server_(config_.http.listen, http::Limits{}, http::routes(sources())) {
     observers_.add(log_);
     observers_.add(metrics_);
+    observers_.add(webhooks_);
+    webhooks_.configure(webhooks_or_throw(config_));
     metrics_.reloaded(true, "", clock_.now());
   }
 
@@ -183,6 +193,8 @@ class Daemon::Parts {
     }
     auto token = read_token(*loaded);
     if (!token) return Failed::failure(config_path_ + ": " + token.why());
+    auto webhooks = webhook_options(*loaded);
+    if (!webhooks) return Failed::failure(config_path_ + ": " + webhooks.why());
     std::unique_ptr<Resolver> resolver;
     if (dns_options(*loaded) != dns_options(config_)) {
       auto made = dns::make_cares_resolver(loop_, clock_, dns_options(*loaded), &metrics_);
@@ -192,6 +204,7 @@ class Daemon::Parts {
 
     config_ = std::move(*loaded);
     token_ = std::move(*token);
+    webhooks_.configure(std::move(*webhooks));
     log_.configure(log_format(config_), log_level(config_));
     metrics_.set_max_destinations(config_.metrics.max_destinations);
     snapshots_.set_destinations_max(config_.metrics.max_destinations);
@@ -235,6 +248,7 @@ class Daemon::Parts {
   std::unique_ptr<Resolver> resolver_;
   Feeds feeds_;
   std::atomic<Token> token_;  // asked for on the server's thread
+  Webhooks webhooks_;
   LoopDoor door_;
   SnapshotSource snapshots_;
   std::atomic<bool> started_ = false;

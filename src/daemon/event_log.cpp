@@ -100,6 +100,16 @@ void EventLog::vantage_changed(bool impaired, std::string_view why, Now now) {
   write(line);
 }
 
+void EventLog::webhook_ended(const std::string& receiver, WebhookResult result, std::string_view why, Now now) {
+  const bool expected = result == WebhookResult::kSent || result == WebhookResult::kRetried;
+  LogLine line{now.system,
+               expected ? Level::kDebug : Level::kWarning,
+               "webhook",
+               {{"receiver", receiver}, {"result", std::string(label(result))}}};
+  if (!why.empty()) line.fields.emplace_back("why", why);
+  write(line);
+}
+
 void EventLog::reloaded(bool successful, std::string_view why, Now now) {
   write({now.system,
          successful ? Level::kInfo : Level::kError,

@@ -34,6 +34,7 @@ class EventLog final : public Observer {
   void flushed(const DomainName& destination, std::size_t pushed, Duration took, std::string_view why, Now now) override;
   void gate_failed(std::string_view mta, std::string_view why, Now now) override;
   void vantage_changed(bool impaired, std::string_view why, Now now) override;
+  void webhook_ended(const std::string& receiver, WebhookResult result, std::string_view why, Now now) override;
   void reloaded(bool successful, std::string_view why, Now now) override;
 
  private:

@@ -163,6 +163,11 @@ Duration Monitor::spread_for(std::size_t count) const {
 }
 
 // The name itself while it is not known.
+std::string Monitor::provider_of(const DomainName& name) const {
+  const auto found = destinations_.find(name);
+  return found == destinations_.end() || !found->second.set ? std::string() : found->second.set->provider;
+}
+
 const std::string& Monitor::provider_of(const Destination& destination) {
   return destination.set && !destination.set->provider.empty() ? destination.set->provider : destination.name.text();
 }

@@ -60,6 +60,8 @@ class Monitor final : public ProbeListener {
   Snapshot snapshot(std::size_t destinations_max = std::numeric_limits<std::size_t>::max());
   // Only this one; without it no destination at all.
   Snapshot snapshot_of(const DomainName& name) const;
+  // Of a watched destination's most preferred host; empty while unknown.
+  std::string provider_of(const DomainName& name) const;
 
  private:
   struct Destination {

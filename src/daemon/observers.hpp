@@ -57,6 +57,9 @@ class Observers final : public Observer {
   void vantage_changed(bool impaired, std::string_view why, Now now) override {
     for (auto* one : all_) one->vantage_changed(impaired, why, now);
   }
+  void webhook_ended(const std::string& receiver, WebhookResult result, std::string_view why, Now now) override {
+    for (auto* one : all_) one->webhook_ended(receiver, result, why, now);
+  }
   void reloaded(bool successful, std::string_view why, Now now) override {
     for (auto* one : all_) one->reloaded(successful, why, now);
   }

@@ -95,6 +95,8 @@ struct Metrics::Families {
       closed<GateState>(make(prometheus::BuildCounter(), kVainAttempts, registry), "gate", kGateStates);
   Histogram& recovery = make(prometheus::BuildHistogram(), kRecoveryDetection, registry).Add({}, kRecoveryBuckets);
   Counter& gate_errors = make(prometheus::BuildCounter(), kGateErrors, registry).Add({});
+  std::map<WebhookResult, Counter*> webhooks =
+      closed<WebhookResult>(make(prometheus::BuildCounter(), kWebhooks, registry), "result", kWebhookResults);
   Gauge& reload_successful = make(prometheus::BuildGauge(), kReloadSuccessful, registry).Add({});
   Gauge& reload_time = make(prometheus::BuildGauge(), kReloadTime, registry).Add({});
 
@@ -170,6 +172,10 @@ void Metrics::retried(RetryResult result) { families_->retries.at(result)->Incre
 void Metrics::attempt_was_vain(GateState gate) { families_->vain_attempts.at(gate)->Increment(); }
 
 void Metrics::gate_failed(std::string_view, std::string_view, Now) { families_->gate_errors.Increment(); }
+
+void Metrics::webhook_ended(const std::string&, WebhookResult result, std::string_view, Now) {
+  families_->webhooks.at(result)->Increment();
+}
 
 void Metrics::reloaded(bool successful, std::string_view, Now now) {
   families_->reload_successful.Set(successful ? 1 : 0);

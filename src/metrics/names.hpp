@@ -104,6 +104,9 @@ inline constexpr Name kVantageFamilyImpaired{"mxpulse_vantage_family_impaired", 
 inline constexpr Name kControls{"mxpulse_controls", Type::kGauge, "", "Controls whose addresses are known."};
 inline constexpr Name kControlsAnswering{"mxpulse_controls_answering", Type::kGauge, "",
                                          "Controls that answered when they were last asked."};
+inline constexpr Name kWebhooks{
+    "mxpulse_webhooks_total", Type::kCounter, "result",
+    "Requests to webhooks: sent, retried (told again later), failed (given up), dropped (queue full)."};
 inline constexpr Name kReloadSuccessful{"mxpulse_config_last_reload_successful", Type::kGauge, "",
                                         "1 if the configuration file in place is in force."};
 inline constexpr Name kReloadTime{"mxpulse_config_last_reload_success_timestamp_seconds", Type::kGauge, "",
@@ -158,6 +161,7 @@ inline constexpr std::array kAllNames{kBuildInfo,
                                       kVantageFamilyImpaired,
                                       kControls,
                                       kControlsAnswering,
+                                      kWebhooks,
                                       kReloadSuccessful,
                                       kReloadTime,
                                       kProcessCpu,
