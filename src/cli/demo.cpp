@@ -62,6 +62,7 @@ config::Config demo_config(const demo::Internet& internet, const demo::Sender& s
   config.probe.per_address = 1s;
   config.watch.destinations = internet.destinations();
   config.vantage.controls = internet.controls();
+  config.vantage.interval = 5s;
   config.watch.window = 1min;
   config.feeds = {{config::FeedType::kNdjson, sender.log().string()}};
   config.gate.schedule = {4s, 6s, 13s};

@@ -17,7 +17,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path.insert(0, os.path.join(ROOT, "tests", "support"))
 import dashboards  # noqa: E402
 
-UNITS = {"short", "s", "percentunit", "cps", "bytes", "dateTimeFromNow"}
+UNITS = {"short", "s", "percentunit", "cps", "cpm", "bytes", "dateTimeFromNow"}
 SCHEMA_VERSION_MAX = 39  # Grafana 10 to 12 take it as it is
 ROWS_MAX = 25
 CLOSED = {"cause", "verdict", "outcome", "to", "gate", "result", "class", "phase", "family"}  # labels with few values
@@ -164,10 +164,12 @@ def of_panel(panel, board, metrics):
 
 
 def few_rows(expression):
-    """Ranked once for the whole time shown, or by a label of few values, or about the one destination chosen."""
+    """Ranked once for the whole time shown, or one row, or by a label of few values, or about the one destination chosen."""
     ranked = re.search(r"topk\((\d+),", expression)
     if ranked:
         return int(ranked[1]) <= ROWS_MAX and "@ end()" in expression
+    if re.fullmatch(r"(?:1 - )?(?:min|max|sum)\([^()]*\)", expression):
+        return True
     outermost = re.search(r"\bby \(([^)]*)\)", expression)
     labels = set(re.split(r",\s*", outermost[1])) if outermost else {""}
     return labels <= CLOSED or (labels == {"destination"} and 'destination="$destination"' in expression)
