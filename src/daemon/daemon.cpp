@@ -12,6 +12,7 @@
 #include "daemon/observers.hpp"
 #include "daemon/options.hpp"
 #include "daemon/posted_bounces.hpp"
+#include "daemon/readers.hpp"
 #include "daemon/secret.hpp"
 #include "daemon/service_manager.hpp"
 #include "daemon/snapshot_source.hpp"
@@ -84,6 +85,7 @@ class Daemon::Parts {
         webhooks_(loop, clock_, observers_, [this](const DomainName& name) { return monitor_.provider_of(name); }),
         door_(loop),
         snapshots_(door_, clock_, monitor_, config_.metrics.max_destinations),
+        probe_port_(config_.probe.port),
         server_(config_.http.listen, http::Limits{}, http::routes(sources())) {
     observers_.add(log_);
     observers_.add(metrics_);
@@ -125,11 +127,7 @@ class Daemon::Parts {
  private:
   http::Sources sources() {
     http::Sources sources;
-    sources.metrics = [this](MetricsTier tier) -> Result<std::string> {
-      const auto snapshot = snapshots_.newest();
-      if (!snapshot) return Result<std::string>::failure(snapshot.why());
-      return metrics_.text(**snapshot, tier);
-    };
+    add_readers(sources, snapshots_, metrics_, probe_port_);
     sources.ready = [this]() -> Result<bool> {
       if (!started_) return Result<bool>::failure("starting");
       return true;
@@ -208,6 +206,7 @@ class Daemon::Parts {
     log_.configure(log_format(config_), log_level(config_));
     metrics_.set_max_destinations(config_.metrics.max_destinations);
     snapshots_.set_destinations_max(config_.metrics.max_destinations);
+    probe_port_ = config_.probe.port;
     prober_.set_options(probe_options(config_));
     gatekeeper_.configure(gate_options(config_));
     monitor_.configure(monitor_options(config_, limit_.max_in_flight));
@@ -251,6 +250,7 @@ class Daemon::Parts {
   Webhooks webhooks_;
   LoopDoor door_;
   SnapshotSource snapshots_;
+  std::atomic<std::uint16_t> probe_port_;
   std::atomic<bool> started_ = false;
   http::Server server_;  // last: its thread uses the parts above
 };

@@ -1,27 +1,22 @@
 #include "http/routes.hpp"
 
 #include <algorithm>
-#include <map>
+#include <charconv>
+#include <vector>
 
 namespace mxpulse::http {
 namespace {
 
 constexpr const char* kText = "text/plain; charset=utf-8";
 constexpr const char* kJson = "application/json";
-constexpr std::string_view kGate = "/api/v1/gate/";
+constexpr const char* kHtml = "text/html; charset=utf-8";
 constexpr const char* kPrometheusText = "text/plain; version=0.0.4; charset=utf-8";
 
-constexpr const char* kIndex =
-    "mxpulse takes the pulse of destination mail servers.\n"
-    "\n"
-    "  /metrics     for Prometheus\n"
-    "  /api/v1/gate/DOMAIN  may mail to it go: deliver, hold or trial\n"
-    "  /api/v1/bounces      POST: bounce events as NDJSON, with the token\n"
-    "  /-/healthy   200 while the process serves\n"
-    "  /-/ready     200 while it watches\n"
-    "  /-/reload    POST: reads the configuration again\n";
-
 Response text(unsigned status, std::string body) { return {status, kText, std::move(body)}; }
+
+Response from(const Result<std::string>& body, const char* type) {
+  return body ? Response{200, type, *body} : text(503, body.why() + "\n");
+}
 
 // A page in somebody's browser must not reload our daemon.
 bool comes_from_another_site(const Request& request) {
@@ -29,19 +24,61 @@ bool comes_from_another_site(const Request& request) {
   return cross || (request.fetch_site.empty() && !request.origin.empty());
 }
 
+struct Route {
+  std::string path;    // one that ends in "/" and is longer than that takes every path below it
+  std::string method;  // "GET" answers HEAD too
+  std::function<Response(const Request&)> answer;
+  std::function<std::optional<Response>(const Request&)> refuse = [](const Request&) { return std::nullopt; };
+
+  bool takes_names() const { return path.size() > 1 && path.ends_with("/"); }
+};
+
+// The domain name that a path below `prefix` ends in.
+Result<DomainName> name_in(const Request& request, std::string_view prefix) {
+  const auto name = DomainName::parse(std::string_view(request.path).substr(prefix.size()));
+  if (name) return name;
+  return Result<DomainName>::failure("that is not a domain name: " + name.why() + "; ask for " + std::string(prefix) +
+                                     "example.org\n");
+}
+
+using AskOne = std::function<Result<std::optional<std::string>>(const DomainName&)>;
+
+Route one_destination(const char* prefix, const char* type, const AskOne& ask) {
+  return {prefix, "GET", [prefix, type, ask](const Request& request) {
+            const auto name = name_in(request, prefix);
+            if (!name) return text(400, name.why());
+            const auto body = ask(*name);
+            if (!body) return text(503, body.why() + "\n");
+            if (!*body)
+              return text(404, name->text() + " is not watched: it did not bounce, and watch.destinations does not name it\n");
+            return Response{200, type, **body};
+          }};
+}
+
 Response metrics(const Request& request, const std::function<Result<std::string>(MetricsTier)>& ask) {
   const auto wanted = request.arguments.find("tier");
   const auto* tier = std::ranges::find_if(
       kMetricsTiers, [&](MetricsTier one) { return label(one) == (wanted == request.arguments.end() ? "all" : wanted->second); });
   if (tier == kMetricsTiers.end()) return text(400, "there is no such tier; ask for all, totals or destinations\n");
-  const auto body = ask(*tier);
-  return body ? Response{200, kPrometheusText, *body} : text(503, body.why() + "\n");
+  return from(ask(*tier), kPrometheusText);
 }
 
-Response gate(const Request& request, const std::function<std::string(const DomainName&)>& ask) {
-  const auto name = DomainName::parse(std::string_view(request.path).substr(kGate.size()));
-  if (!name) return text(400, "that is not a domain name: " + name.why() + "; ask for " + std::string(kGate) + "example.org\n");
-  return {200, kJson, ask(*name)};
+// A whole number from the query; `usual` without it, nothing when it is none.
+std::optional<std::size_t> number(const Request& request, const char* name, std::size_t usual) {
+  const auto given = request.arguments.find(name);
+  if (given == request.arguments.end()) return usual;
+  const std::string& digits = given->second;
+  std::size_t value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return value;
+}
+
+Response destinations(const Request& request, const decltype(Sources::destinations)& ask) {
+  const auto offset = number(request, "offset", 0);
+  const auto limit = number(request, "limit", kListUsual);
+  if (!offset || !limit || *limit == 0) return text(400, "offset and limit are whole numbers, limit from 1 to 1000\n");
+  return from(ask(*offset, std::min(*limit, kListMax)), kJson);
 }
 
 // Who posts bounces decides what is held: never anybody without the token (RFC 6750, section 2.1).
@@ -55,55 +92,69 @@ std::optional<Response> without_token(const Request& request, const std::functio
   return refused;
 }
 
-struct Route {
-  std::string method;  // "GET" answers HEAD too
-  std::function<Response(const Request&)> answer;
-  std::function<std::optional<Response>(const Request&)> refuse = [](const Request&) { return std::nullopt; };
-};
+Response reload(const Request& request, const std::function<Result<bool>()>& ask) {
+  if (comes_from_another_site(request)) return text(403, "a page of another site may not reload mxpulse\n");
+  const auto reloaded = ask();
+  return reloaded ? text(200, "reloaded\n") : text(500, reloaded.why() + "\n");
+}
 
-using Routes = std::map<std::string, Route>;
+using Routes = std::vector<Route>;
+
+Routes all_routes(const Sources& sources) {
+  constexpr const char* kGate = "/api/v1/gate/";
+  Routes all{
+      {"/", "GET", [ask = sources.page](const Request&) { return from(ask(), kHtml); }},
+      one_destination("/destinations/", kHtml, sources.destination_page),
+      {"/metrics", "GET", [ask = sources.metrics](const Request& request) { return metrics(request, ask); }},
+      {"/api/v1/destinations", "GET",
+       [ask = sources.destinations](const Request& request) { return destinations(request, ask); }},
+      one_destination("/api/v1/destinations/", kJson, sources.destination),
+      {kGate, "GET",
+       [ask = sources.gate](const Request& request) {
+         const auto name = name_in(request, kGate);
+         return name ? Response{200, kJson, ask(*name)} : text(400, name.why());
+       }},
+      {"/api/v1/bounces", "POST",
+       [take = sources.bounces](const Request& request) {
+         Posted posted = take(request.body);
+         return Response{posted.status, kJson, std::move(posted.json)};
+       },
+       [may_post = sources.may_post](const Request& request) { return without_token(request, may_post); }},
+      {"/sd/mx", "GET", [ask = sources.mx_targets](const Request&) { return from(ask(), kJson); }},
+      {"/-/healthy", "GET", [](const Request&) { return text(200, "mxpulse is healthy\n"); }},
+      {"/-/ready", "GET",
+       [ask = sources.ready](const Request&) {
+         const auto is_ready = ask();
+         return is_ready ? text(200, "mxpulse is ready\n") : text(503, is_ready.why() + "\n");
+       }},
+      {"/-/reload", "POST", [ask = sources.reload](const Request& request) { return reload(request, ask); }},
+  };
+  for (const auto& [path, file] : sources.files)
+    all.push_back({path, "GET", [file = file](const Request&) { return Response{200, file.type, file.body}; }});
+  return all;
+}
 
 Routes::const_iterator find(const Routes& all, const Request& request) {
-  return all.find(request.path.starts_with(kGate) ? std::string(kGate) : request.path);
+  return std::ranges::find_if(all, [&](const Route& route) {
+    return route.path == request.path || (route.takes_names() && request.path.starts_with(route.path));
+  });
 }
 
 std::optional<Response> refuse(const Routes& all, const Request& request) {
-  const auto found = find(all, request);
-  if (found == all.end()) return text(404, "there is nothing here; / lists what there is\n");
-  const Route& route = found->second;
-  if (request.method == route.method || (request.method == "HEAD" && route.method == "GET")) return route.refuse(request);
-  Response refused = text(405, "this path takes " + route.method + "\n");
-  refused.allow = route.method == "GET" ? "GET, HEAD" : route.method;
+  const auto route = find(all, request);
+  if (route == all.end()) return text(404, "there is nothing here; the README lists what there is\n");
+  if (request.method == route->method || (request.method == "HEAD" && route->method == "GET")) return route->refuse(request);
+  Response refused = text(405, "this path takes " + route->method + "\n");
+  refused.allow = route->method == "GET" ? "GET, HEAD" : route->method;
   return refused;
 }
 
 }  // namespace
 
 Handler routes(const Sources& sources) {
-  auto all = std::make_shared<Routes>();
-  (*all)["/"] = {"GET", [](const Request&) { return text(200, kIndex); }};
-  (*all)["/-/healthy"] = {"GET", [](const Request&) { return text(200, "mxpulse is healthy\n"); }};
-  (*all)["/metrics"] = {"GET", [ask = sources.metrics](const Request& request) { return metrics(request, ask); }};
-  (*all)["/-/ready"] = {"GET", [ready = sources.ready](const Request&) {
-                          const auto is_ready = ready();
-                          return is_ready ? text(200, "mxpulse is ready\n") : text(503, is_ready.why() + "\n");
-                        }};
-  (*all)["/-/reload"] = {"POST", [reload = sources.reload](const Request& request) {
-                           if (comes_from_another_site(request))
-                             return text(403, "a page of another site may not reload mxpulse\n");
-                           const auto reloaded = reload();
-                           return reloaded ? text(200, "reloaded\n") : text(500, reloaded.why() + "\n");
-                         }};
-  (*all)[std::string(kGate)] = {"GET", [ask = sources.gate](const Request& request) { return gate(request, ask); }};
-  (*all)["/api/v1/bounces"] = {
-      "POST",
-      [take = sources.bounces](const Request& request) {
-        Posted posted = take(request.body);
-        return Response{posted.status, kJson, std::move(posted.json)};
-      },
-      [may_post = sources.may_post](const Request& request) { return without_token(request, may_post); }};
+  const auto all = std::make_shared<const Routes>(all_routes(sources));
   return {[all](const Request& request) { return refuse(*all, request); },
-          [all](const Request& request) { return find(*all, request)->second.answer(request); }};
+          [all](const Request& request) { return find(*all, request)->answer(request); }};
 }
 
 }  // namespace mxpulse::http

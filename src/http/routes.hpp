@@ -1,7 +1,10 @@
 // Which path does what.
 #pragma once
 
+#include <cstddef>
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
 
 #include "http/server.hpp"
@@ -16,6 +19,14 @@ struct Posted {
   std::string json;
 };
 
+struct File {
+  std::string type;
+  std::string body;
+};
+
+inline constexpr std::size_t kListMax = 1000;  // entries of one answer
+inline constexpr std::size_t kListUsual = 100;
+
 // Where answers come from. Called on the server's thread.
 struct Sources {
   std::function<Result<std::string>(MetricsTier)> metrics;  // text format 0.0.4
@@ -24,6 +35,13 @@ struct Sources {
   std::function<std::string(const DomainName&)> gate;  // a JSON object
   std::function<Result<bool>(std::string_view token)> may_post;
   std::function<Posted(std::string_view ndjson)> bounces;
+  std::function<Result<std::string>(std::size_t offset, std::size_t limit)> destinations;  // JSON
+  // One destination as JSON and as a page; nothing when it is not watched.
+  std::function<Result<std::optional<std::string>>(const DomainName&)> destination;
+  std::function<Result<std::optional<std::string>>(const DomainName&)> destination_page;
+  std::function<Result<std::string>()> mx_targets;  // JSON
+  std::function<Result<std::string>()> page;
+  std::map<std::string, File> files;  // by path
 };
 
 Handler routes(const Sources& sources);

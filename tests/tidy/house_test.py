@@ -13,10 +13,10 @@ TOP = {"CMakeLists.txt", "CMakePresets.json", "LICENSE", "README.md", "src", "in
 # Who may include whom, besides itself and mxpulse/.
 EDGES = {"net"}
 ARROWS = {
-    "words": set(), "watch": set(), "schedule": set(), "health": set(), "config": set(), "bounce": set(), "metrics": set(), "net": set(), "gate": EDGES,
+    "words": set(), "watch": set(), "schedule": set(), "health": set(), "config": set(), "bounce": set(), "metrics": set(), "page": set(), "net": set(), "gate": EDGES,
     "dns": EDGES, "probe": EDGES, "http": EDGES, "demo": EDGES, "store": EDGES,
-    "daemon": {"gate", "watch", "schedule", "health", "config", "bounce", "dns", "probe", "metrics", "http", "net", "demo", "store"},
-    "cli": {"daemon", "gate", "watch", "schedule", "health", "config", "bounce", "dns", "probe", "metrics", "http", "net", "demo", "store"},
+    "daemon": {"gate", "watch", "schedule", "health", "config", "bounce", "dns", "probe", "metrics", "http", "page", "net", "demo", "store"},
+    "cli": {"daemon", "gate", "watch", "schedule", "health", "config", "bounce", "dns", "probe", "metrics", "http", "page", "net", "demo", "store"},
     "main.cpp": {"cli"},
 }
 PURE = {"watch", "schedule", "health"}

@@ -21,14 +21,25 @@ namespace {
 const Address kLoopback = *Address::parse("127.0.0.1");
 
 Sources good_sources() {
-  return {[](MetricsTier) { return Result<std::string>("mxpulse_x 1\n"); },
-          [] { return Result<bool>(true); },
-          [] { return Result<bool>::failure("mxpulse.toml:1: wrong"); },
-          [](const DomainName& name) { return "{" + name.text() + "}"; },
-          [](std::string_view token) { return token == "sesame" ? Result<bool>(true) : Result<bool>::failure("no"); },
-          [](std::string_view body) {
-            return Posted{200, "{" + std::string(body) + "}"};
-          }};
+  using Found = Result<std::optional<std::string>>;
+  Sources sources;
+  sources.metrics = [](MetricsTier) { return Result<std::string>("mxpulse_x 1\n"); };
+  sources.ready = [] { return Result<bool>(true); };
+  sources.reload = [] { return Result<bool>::failure("mxpulse.toml:1: wrong"); };
+  sources.gate = [](const DomainName& name) { return "{" + name.text() + "}"; };
+  sources.may_post = [](std::string_view token) { return token == "sesame" ? Result<bool>(true) : Result<bool>::failure("no"); };
+  sources.bounces = [](std::string_view body) { return Posted{200, "{" + std::string(body) + "}"}; };
+  sources.destinations = [](std::size_t offset, std::size_t limit) {
+    return Result<std::string>(std::to_string(offset) + "+" + std::to_string(limit));
+  };
+  sources.destination = [](const DomainName& name) {
+    return name.text() == "known.example" ? Found("{" + name.text() + "}") : Found(std::nullopt);
+  };
+  sources.destination_page = sources.destination;
+  sources.mx_targets = [] { return Result<std::string>("[]"); };
+  sources.page = [] { return Result<std::string>("<!DOCTYPE html>"); };
+  sources.files = {{"/status.css", {"text/css", "body {}"}}};
+  return sources;
 }
 
 net::Descriptor connected(const Server& server, const Address& address = kLoopback) {
@@ -84,6 +95,39 @@ TEST_CASE("each path answers, HEAD without a body, and others are refused") {
   const auto refused = ask(server, "POST /metrics");
   CHECK(refused.find(" 405 ") != std::string::npos);
   CHECK(refused.find("Allow: GET, HEAD") != std::string::npos);
+}
+
+TEST_CASE("a list of destinations comes in pieces of a size that the reader chooses, within limits") {
+  const Server server({kLoopback, 0}, Limits{}, routes(good_sources()));
+  CHECK(ask(server, "GET /api/v1/destinations").ends_with("\r\n\r\n0+100"));
+  CHECK(ask(server, "GET /api/v1/destinations?offset=200&limit=50").ends_with("\r\n\r\n200+50"));
+  CHECK(ask(server, "GET /api/v1/destinations?limit=1000000").ends_with("\r\n\r\n0+1000"));
+  for (const std::string wrong : {"limit=0", "limit=x", "offset=-1", "offset=99999999999999999999999"}) {
+    CAPTURE(wrong);
+    CHECK(ask(server, "GET /api/v1/destinations?" + wrong).find(" 400 ") != std::string::npos);
+  }
+}
+
+TEST_CASE("one destination is found by its name, in any script, and others are not") {
+  const Server server({kLoopback, 0}, Limits{}, routes(good_sources()));
+  for (const std::string path : {"/destinations/", "/api/v1/destinations/"}) {
+    CAPTURE(path);
+    CHECK(ask(server, "GET " + path + "KNOWN.example.").ends_with("\r\n\r\n{known.example}"));
+    CHECK(ask(server, "GET " + path + "other.example").find(" 404 ") != std::string::npos);
+    for (const std::string wrong : {"", "..", "a/b", "%00", "<script>"}) {
+      CAPTURE(wrong);
+      CHECK(ask(server, "GET " + path + wrong).find(" 400 ") != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("a page may load nothing from elsewhere and run nothing inline") {
+  const Server server({kLoopback, 0}, Limits{}, routes(good_sources()));
+  const auto page = ask(server, "GET /");
+  CHECK(page.find("Content-Type: text/html; charset=utf-8") != std::string::npos);
+  CHECK(page.find("Content-Security-Policy: default-src 'none'; style-src 'self'; script-src 'self';") != std::string::npos);
+  CHECK(page.find("unsafe") == std::string::npos);
+  CHECK(ask(server, "GET /status.css").find("Content-Type: text/css") != std::string::npos);
 }
 
 TEST_CASE("a scraper chooses how much it wants") {

@@ -1,0 +1,55 @@
+#include "page/time_text.hpp"
+
+#include <array>
+#include <cstdio>
+#include <ctime>
+
+#include "page/html.hpp"
+
+namespace mxpulse::page {
+namespace {
+
+std::string formatted(SystemTime time, const char* format) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm utc{};
+  std::array<char, 40> text{};
+  if (gmtime_r(&seconds, &utc) == nullptr || std::strftime(text.data(), text.size(), format, &utc) == 0)
+    return std::string(kUnknown);
+  return text.data();
+}
+
+std::string two(long large, const char* large_unit, long small, const char* small_unit) {
+  std::string text = std::to_string(large) + large_unit;
+  if (small > 0) text += " " + std::to_string(small) + small_unit;
+  return text;
+}
+
+}  // namespace
+
+std::string iso_time(SystemTime time) { return formatted(time, "%Y-%m-%dT%H:%M:%SZ"); }
+
+std::string time_element(const std::optional<SystemTime>& time) {
+  if (!time) return std::string(kUnknown);
+  return "<time datetime=\"" + iso_time(*time) + "\">" + formatted(*time, "%d %b %H:%M:%S UTC") + "</time>";
+}
+
+std::string lasted(Duration duration) {
+  const long seconds = std::max(0L, static_cast<long>(std::chrono::duration_cast<std::chrono::seconds>(duration).count()));
+  constexpr long kMinute = 60;
+  constexpr long kHour = 60 * kMinute;
+  constexpr long kDay = 24 * kHour;
+  if (seconds < kMinute) return std::to_string(seconds) + " s";
+  if (seconds < kHour) return std::to_string(seconds / kMinute) + " min";
+  if (seconds < kDay) return two(seconds / kHour, " h", seconds % kHour / kMinute, " min");
+  return two(seconds / kDay, " d", seconds % kDay / kHour, " h");
+}
+
+std::string milliseconds_text(const std::optional<Duration>& duration) {
+  if (!duration) return std::string(kUnknown);
+  const double milliseconds = to_seconds(*duration) * 1000;
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), milliseconds < 10 ? "%.2f ms" : "%.0f ms", milliseconds);
+  return text.data();
+}
+
+}  // namespace mxpulse::page
