@@ -1,16 +1,14 @@
 #!/usr/bin/env python3
 """Every query of every dashboard returns data from a real Prometheus within a minute of the demo, the shipped rules loaded."""
 
-import glob
 import math
 import urllib.parse
 
+import observatory
 from lab import *
+from observatory import PROMETHEUS
 
-sys.path.insert(0, os.path.join(ROOT, "tests", "support"))
-import dashboards  # noqa: E402
-
-PROMETHEUS = "127.0.0.1:9090"
+import dashboards
 DESTINATION = "silent.example"  # the script has it silent, held, tried and given up
 MINUTE = 60
 BUSY = 30  # and half of one more, for a machine that is busy with other things
@@ -51,16 +49,7 @@ def shortcoming(panel, target, values):
 
 
 with Lab() as lab:
-    demo = lab.start([MXPULSE, "demo"])
-    rules = sorted(glob.glob(os.path.join(ROOT, "config", "prometheus", "*.rules.yml")))
-    lab.start(["prometheus", "--web.listen-address=" + PROMETHEUS, "--storage.tsdb.path=" + lab.path("data"), "--config.file=" + lab.write("prometheus.yml", f"""
-global: {{scrape_interval: 1s, evaluation_interval: 1s}}
-rule_files: {json.dumps(rules)}
-scrape_configs:
-  - job_name: mxpulse
-    static_configs: [{{targets: ["127.0.0.1:9425"]}}]
-""")])
-    eventually(lambda: get("/-/ready", host=PROMETHEUS)[0] == 200, "Prometheus does not start")
+    observatory.start(lab)
     began = time.monotonic()
     boards = [json.loads(text) for text in dashboards.texts().values()]
 
