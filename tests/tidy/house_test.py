@@ -22,7 +22,7 @@ ARROWS = {
 PURE = {"watch", "schedule", "health"}
 # A library's header belongs to one folder.
 HOMES = {"uv.h": {"net"}, "ares.h": {"dns"}, "libpsl.h": {"dns"}, "idn2.h": {"words"}, "microhttpd.h": {"http"}, "toml++/": {"config"},
-         "prometheus/": {"metrics"}, "systemd/": {"daemon"}, "nlohmann/": {"daemon", "cli", "bounce", "gate"},
+         "prometheus/": {"metrics"}, "systemd/": {"daemon", "bounce"}, "nlohmann/": {"daemon", "cli", "bounce", "gate"},
          "re2/": {"bounce"}, "gmime/": {"bounce"}, "zlib.h": {"bounce", "http"}, "sqlite3.h": {"store"}, "curl/": {"cli", "gate"}, "openssl/": {"gate"}}
 COROUTINE = re.compile(r"\bco_(await|yield|return)\b")
 SLEEP = re.compile(r"\b(sleep_for|sleep_until|usleep|nanosleep|sleep)\s*\(")
