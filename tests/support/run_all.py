@@ -28,6 +28,16 @@ class Count:
         self.passed += 1
         return True
 
+    def fuzz(self, seconds):
+        """Every fuzz target for so long; a line each, "ok ..." or "FAIL ..."."""
+        done = subprocess.run([os.path.join(ROOT, "tests", "fuzz", "run"), str(seconds)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        print(done.stdout, end="")
+        lines = done.stdout.splitlines()
+        self.passed += sum(line.startswith("ok ") for line in lines)
+        self.failed += [f"fuzz: {line[5:]}" for line in lines if line.startswith("FAIL ")]
+        if not any(line.startswith(("ok ", "FAIL ")) for line in lines):
+            self.failed.append("fuzz: no target ran")
+
     def test(self, preset, label):
         folder = os.path.join(ROOT, "build", preset)
         report = os.path.join(folder, "report.xml")
@@ -56,6 +66,9 @@ def main():
         print(f"== {preset}", flush=True)
         if count.build(preset):
             count.test(preset, label)
+    if "--fast" not in sys.argv[1:]:
+        print("== fuzz", flush=True)
+        count.fuzz(int(sys.argv[sys.argv.index("--fuzz") + 1]) if "--fuzz" in sys.argv else 30)
     for name in count.skipped:
         print(f"skipped: {name}")
     for name in count.failed:
