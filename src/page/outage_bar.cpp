@@ -61,7 +61,7 @@ std::string title_of(const Incident& incident, SystemTime now) {
 
 std::string bar(const DestinationView& view, Duration length, const char* name, SystemTime now) {
   const Bar bar(length, now);
-  std::string pieces = bar.rectangle({known_since(view), now}, "up", "answered");
+  std::string pieces;
   Duration out{0};
   std::size_t outages = 0;
   if (view.history) {
@@ -76,7 +76,12 @@ std::string bar(const DestinationView& view, Duration length, const char* name, 
   }
   std::string words =
       outages == 0 ? "no outage" : std::to_string(outages) + (outages == 1 ? " outage, " : " outages, ") + lasted(out);
-  if (view.verdict == Verdict::kUnknown && outages == 0) words = kUnknown;
+  // Of who takes no mail, or is not known, nobody can say that it answered.
+  const bool says_nothing = outages == 0 && (view.verdict == Verdict::kUnknown || view.verdict == Verdict::kUndeliverable);
+  if (says_nothing)
+    words = kUnknown;
+  else
+    pieces = bar.rectangle({known_since(view), now}, "up", "answered") + pieces;
   return "<span class=\"bar\"><svg viewBox=\"0 0 240 12\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"" +
          std::string(name) + ": " + words + "\"><rect class=\"blank\" width=\"240\" height=\"12\"></rect>" + pieces +
          "</svg><span>" + name + ": " + words + "</span></span>";

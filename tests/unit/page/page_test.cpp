@@ -136,6 +136,7 @@ TEST_CASE("unknown is a dash, never a number") {
     CHECK(has(page, "data-name=\"" + std::string(name) + "\">-</td>"));
   }
   CHECK(has(page, "24 h: -"));
+  CHECK_FALSE(has(page, "class=\"up\""));
   CHECK(has(status_page(example.snapshot), "<dt>Controls</dt><dd>-</dd>"));
 }
 
