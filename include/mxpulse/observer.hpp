@@ -48,6 +48,8 @@ class Observer {
   virtual void vantage_changed(bool /*impaired*/, std::string_view /*why*/, Now /*now*/) {}
   // A receiver was told of a move, or was not. `receiver` is a scheme and a host.
   virtual void webhook_ended(const std::string& /*receiver*/, WebhookResult /*result*/, std::string_view /*why*/, Now /*now*/) {}
+  // A write to the store failed, or went well with something to say, or went well after one that did not.
+  virtual void store_wrote(bool /*taken*/, std::string_view /*why*/, Now /*now*/) {}
   virtual void reloaded(bool /*successful*/, std::string_view /*why*/, Now /*now*/) {}
 };
 

@@ -1,10 +1,12 @@
 // Everything a configuration file decides. Defaults are what an empty file gives.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mxpulse/address.hpp"
@@ -50,6 +52,18 @@ struct Watch {
 };
 
 enum class FeedType : std::uint8_t { kPostfix, kExim, kSendmail, kOpenSmtpd, kQmail, kNdjson };
+
+struct FeedTypeName {
+  FeedType type;
+  std::string_view label;
+};
+
+inline constexpr std::array kFeedTypes{
+    FeedTypeName{FeedType::kPostfix, "postfix"},   FeedTypeName{FeedType::kExim, "exim"},
+    FeedTypeName{FeedType::kSendmail, "sendmail"}, FeedTypeName{FeedType::kOpenSmtpd, "opensmtpd"},
+    FeedTypeName{FeedType::kQmail, "qmail"},       FeedTypeName{FeedType::kNdjson, "ndjson"}};
+
+constexpr std::string_view label(FeedType type) { return kFeedTypes.at(static_cast<std::size_t>(type)).label; }
 
 struct Feed {
   FeedType type = FeedType::kPostfix;
@@ -104,6 +118,10 @@ struct Vantage {
   double panic_ratio = 0.5;
 };
 
+struct Store {
+  std::string path;  // empty: nothing outlasts a restart
+};
+
 struct Http {
   Endpoint listen{{Family::kIPv4, {127, 0, 0, 1}}, 9425};
   std::string token_file;  // whose first line a client must show to post bounces; empty: nobody may
@@ -129,6 +147,7 @@ struct Config {
   Health health;
   Vantage vantage;
   Gate gate;
+  Store store;
   Http http;
   Metrics metrics;
   Log log;

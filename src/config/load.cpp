@@ -34,7 +34,6 @@ class Reader {
   void read_section(std::string_view section, const toml::node& node) {
     const std::string name(section);
     if (section == "feed") return read_feeds(node);
-    if (is_planned(section, "")) return error(node, name + ": mxpulse does not do this yet; remove the section");
     if (!is_section(section)) return error(node, unknown(name, sections(), ""));
     const toml::table* table = node.as_table();
     if (table == nullptr) return error(node, name + ": is not a section; write [" + name + "]");

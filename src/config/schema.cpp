@@ -137,13 +137,10 @@ Wrong read_helo(const toml::node& node, Config& config) {
 }
 
 Wrong read_feed_type(const toml::node& node, Config& config) {
-  return choice<FeedType>([](Config & c) -> auto& { return c.feeds.back().type; },
-                          {{"postfix", FeedType::kPostfix},
-                           {"exim", FeedType::kExim},
-                           {"sendmail", FeedType::kSendmail},
-                           {"opensmtpd", FeedType::kOpenSmtpd},
-                           {"qmail", FeedType::kQmail},
-                           {"ndjson", FeedType::kNdjson}})(node, config);
+  std::vector<std::pair<std::string, FeedType>> choices;
+  for (const auto& [type, name] : kFeedTypes) choices.emplace_back(name, type);
+  return choice<FeedType>(
+      [](Config & c) -> auto& { return c.feeds.back().type; }, choices)(node, config);
 }
 
 Result<Duration> read_step(const std::string& text) {
@@ -349,6 +346,9 @@ const std::vector<Key>& keys() {
       {"health", "rise",
        number<unsigned>(
            [](Config & c) -> auto& { return c.health.rise; }, 1, 100)},
+      {"store", "path",
+       path(
+           [](Config & c) -> auto& { return c.store.path; }, "/var/lib/mxpulse/mxpulse.db")},
       {"http", "listen", read_listen},
       {"http", "token_file",
        path(
@@ -370,7 +370,6 @@ const std::vector<Key>& keys() {
 }
 
 bool is_planned(std::string_view section, std::string_view name) {
-  if (section == "store") return true;
   return section == "http" && (name == "tls_certificate" || name == "tls_key");
 }
 

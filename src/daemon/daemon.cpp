@@ -7,6 +7,7 @@
 #include "daemon/event_log.hpp"
 #include "daemon/feeds.hpp"
 #include "daemon/gate_json.hpp"
+#include "daemon/keeper.hpp"
 #include "daemon/loop_door.hpp"
 #include "daemon/monitor.hpp"
 #include "daemon/observers.hpp"
@@ -25,6 +26,7 @@
 #include "net/signal_watch.hpp"
 #include "probe/banner_prober.hpp"
 #include "probe/descriptor_limit.hpp"
+#include "store/sqlite_store.hpp"
 
 namespace mxpulse::daemon {
 namespace {
@@ -63,6 +65,21 @@ std::vector<gate::WebhookOptions> webhooks_or_throw(const config::Config& config
   return std::move(*options);
 }
 
+std::unique_ptr<store::StoreFile> open_store(const config::Config& config, SystemTime now) {
+  if (config.store.path.empty()) return nullptr;
+  auto file = store::StoreFile::open(config.store.path, now);
+  if (!file) throw std::runtime_error("store.path: " + file.why());
+  return std::move(*file);
+}
+
+std::string what_is_kept(const Saved& saved) {
+  const std::string guard = store::has_log_reset_bug() ? " < 3.51.3: single-writer guard on" : "";
+  const std::string end = saved.taken == SystemTime() ? "nothing of before" : saved.orderly ? "an orderly end" : "no orderly end";
+  return "sqlite " + store::library_version() + guard + "; goes on from " + end + ": " +
+         std::to_string(saved.destinations.size()) + " destinations, " + std::to_string(saved.addresses.size()) + " addresses, " +
+         std::to_string(saved.positions.size()) + " feeds";
+}
+
 }  // namespace
 
 // In the order they are built; they end in the opposite one.
@@ -75,6 +92,7 @@ class Daemon::Parts {
         limit_(probe::raise_descriptor_limit()),
         log_(log_format(config_), log_level(config_), write_to_standard_error),
         metrics_(config_.metrics.max_destinations),
+        store_file_(open_store(config_, clock_.now().system)),
         monitor_(loop, clock_, monitor_options(config_, limit_.max_in_flight), observers_, std::random_device{}()),
         mtas_(loop),
         gatekeeper_(loop, clock_, mtas_, observers_),
@@ -106,6 +124,7 @@ class Daemon::Parts {
       throw std::runtime_error("cannot start: the gate would not hold what it promises");
     monitor_.use(gatekeeper_);
     monitor_.use(prober_);
+    if (store_file_) keep();
     monitor_.use(*resolver_);
     follow_feeds();
     log_.note(Level::kInfo, "started",
@@ -116,7 +135,9 @@ class Daemon::Parts {
     tell_ready("watching");
     loop_.run();
     door_.close();
+    const auto last = keeper_ ? std::optional(keeper_->last()) : std::nullopt;
     gatekeeper_.stop();
+    if (last) write_last(*last);
     log_.note(Level::kInfo, "stopped", "told to", clock_.now());
   }
 
@@ -125,6 +146,22 @@ class Daemon::Parts {
   std::string http_address() const { return Endpoint{config_.http.listen.address, server_.port()}.text(); }
 
  private:
+  // Goes on where an earlier run ended, and writes down from now on.
+  void keep() {
+    const Saved saved = store_file_->load();
+    for (const std::string& note : store_file_->take_notes()) observers_.store_wrote(false, note, clock_.now());
+    log_.note(Level::kInfo, "store", what_is_kept(saved), clock_.now());
+    store_.emplace(loop_, clock_, std::move(store_file_));
+    keeper_.emplace(loop_, clock_, *store_, std::vector<Kept*>{&monitor_, &feeds_}, observers_);
+    monitor_.resume(saved);
+    feeds_.resume(saved.positions);
+  }
+
+  void write_last(const Batch& batch) {
+    const Written written = store_->finish(batch);
+    if (!written.why.empty()) observers_.store_wrote(written.end == WriteEnd::kTaken, written.why, clock_.now());
+  }
+
   http::Sources sources() {
     http::Sources sources;
     add_readers(sources, snapshots_, metrics_, probe_port_);
@@ -189,6 +226,8 @@ class Daemon::Parts {
       return Failed::failure(config_path_ + ": http.listen cannot change while mxpulse runs; restart it, or keep " +
                              config_.http.listen.text());
     }
+    if (loaded->store.path != config_.store.path)
+      return Failed::failure(config_path_ + ": store.path cannot change while mxpulse runs; restart it");
     auto token = read_token(*loaded);
     if (!token) return Failed::failure(config_path_ + ": " + token.why());
     auto webhooks = webhook_options(*loaded);
@@ -239,6 +278,7 @@ class Daemon::Parts {
   probe::DescriptorLimit limit_;
   EventLog log_;
   metrics::Metrics metrics_;
+  std::unique_ptr<store::StoreFile> store_file_;  // until store_ has it; null: nothing is kept
   Observers observers_;
   Monitor monitor_;
   gate::LocalMtas mtas_;
@@ -246,6 +286,8 @@ class Daemon::Parts {
   probe::BannerProber prober_;
   std::unique_ptr<Resolver> resolver_;
   Feeds feeds_;
+  std::optional<store::SqliteStore> store_;
+  std::optional<Keeper> keeper_;
   std::atomic<Token> token_;  // asked for on the server's thread
   Webhooks webhooks_;
   LoopDoor door_;

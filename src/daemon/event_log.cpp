@@ -110,6 +110,14 @@ void EventLog::webhook_ended(const std::string& receiver, WebhookResult result, 
   write(line);
 }
 
+// The same failure again and again is one line; the counter tells how often.
+void EventLog::store_wrote(bool taken, std::string_view why, Now now) {
+  if (why == store_why_) return;
+  store_why_ = why;
+  if (why.empty()) return write({now.system, Level::kInfo, "store", {{"why", "writes again"}}});
+  write({now.system, Level::kError, "store", {{"written", taken ? "yes" : "no"}, {"why", std::string(why)}}});
+}
+
 void EventLog::reloaded(bool successful, std::string_view why, Now now) {
   write({now.system,
          successful ? Level::kInfo : Level::kError,

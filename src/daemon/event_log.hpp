@@ -35,6 +35,7 @@ class EventLog final : public Observer {
   void gate_failed(std::string_view mta, std::string_view why, Now now) override;
   void vantage_changed(bool impaired, std::string_view why, Now now) override;
   void webhook_ended(const std::string& receiver, WebhookResult result, std::string_view why, Now now) override;
+  void store_wrote(bool taken, std::string_view why, Now now) override;
   void reloaded(bool successful, std::string_view why, Now now) override;
 
  private:
@@ -43,6 +44,7 @@ class EventLog final : public Observer {
   LogFormat format_;
   Level least_;
   Write write_;
+  std::string store_why_;  // said last
 };
 
 // In one write(2), so that lines of two processes do not mix. A log that cannot be written must not stop the pulse.

@@ -21,6 +21,9 @@ std::unique_ptr<bounce::LogParser> make_parser(config::FeedType type) {
   return bounce::make_postfix_parser();
 }
 
+// A log that another parser reads is another feed: that one has not seen it.
+std::string key(config::FeedType type, const std::string& path) { return std::string(config::label(type)) + ' ' + path; }
+
 constexpr auto kPollInterval = 2s;  // how late a line is seen where the system tells of no changes (network file systems)
 
 }  // namespace
@@ -37,6 +40,19 @@ class Feeds::LogFeed {
         more_(feeds.loop_, [this] { read(); }),
         watch_(feeds.loop_, feed.path, kPollInterval, [this] { read(); }) {
     more_.start_once(0s);
+  }
+
+  // Goes on from a position that position() gave.
+  void resume(std::string_view position) {
+    const auto from = bounce::LogPosition::parse(position);
+    if (!from) return;
+    follower_.resume(
+        *from, [this](std::string_view line) { parser_->take(line, feeds_.clock_.now().system, [](const BounceEvent&) {}); });
+  }
+
+  std::string position() const {
+    const auto position = follower_.position();
+    return position ? position->text() : "";
   }
 
   const config::FeedType type;
@@ -73,13 +89,42 @@ Feeds::Feeds(net::Loop& loop, const Clock& clock, Observer& observer, Tell tell)
 
 Feeds::~Feeds() = default;
 
+void Feeds::resume(const std::vector<SavedPosition>& positions) {
+  for (const SavedPosition& one : positions) newest_[one.feed] = written_[one.feed] = one.position;
+}
+
+void Feeds::note_positions() {
+  for (const auto& [path, feed] : by_path_) {
+    std::string position = feed->position();
+    if (!position.empty()) newest_[key(feed->type, path)] = std::move(position);
+  }
+}
+
+void Feeds::gather(Batch& batch) {
+  note_positions();
+  if (batch.everything) written_.clear();
+  for (const auto& [feed, position] : newest_) {
+    std::string& written = written_[feed];
+    if (written == position) continue;
+    written = position;
+    batch.changed.positions.push_back({feed, position});
+  }
+}
+
+void Feeds::not_written(const Batch& batch) {
+  for (const SavedPosition& one : batch.changed.positions) written_.erase(one.feed);
+}
+
 void Feeds::follow(const std::vector<config::Feed>& feeds) {
+  note_positions();
   std::erase_if(by_path_, [&](const auto& followed) {
     return std::none_of(feeds.begin(), feeds.end(), [&](const config::Feed& feed) { return feed.path == followed.first; });
   });
   for (const config::Feed& feed : feeds) {
     auto& followed = by_path_[feed.path];
-    if (!followed || followed->type != feed.type) followed = std::make_unique<LogFeed>(*this, feed);
+    if (followed && followed->type == feed.type) continue;
+    followed = std::make_unique<LogFeed>(*this, feed);
+    followed->resume(newest_[key(feed.type, feed.path)]);
   }
 }
 

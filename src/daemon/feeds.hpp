@@ -9,6 +9,7 @@
 
 #include "bounce/log_follower.hpp"
 #include "config/config.hpp"
+#include "daemon/kept.hpp"
 #include "mxpulse/bounce_event.hpp"
 #include "mxpulse/observer.hpp"
 #include "net/file_watch.hpp"
@@ -16,24 +17,34 @@
 
 namespace mxpulse::daemon {
 
-class Feeds {
+class Feeds final : public Kept {
  public:
   using Tell = std::function<void(const BounceEvent&)>;
 
   Feeds(net::Loop& loop, const Clock& clock, Observer& observer, Tell tell);
-  ~Feeds();
+  ~Feeds() override;
 
-  // Follows exactly these from now on. A feed that was there before keeps its place.
+  // Where an earlier run left its feeds. Before follow().
+  void resume(const std::vector<SavedPosition>& positions);
+  // Follows exactly these from now on. A feed that was there before keeps its place, and finds it again when it comes back.
   void follow(const std::vector<config::Feed>& feeds);
+
+  void begin_keeping() override {}  // a position is compared with the one written
+  void gather(Batch& batch) override;
+  void not_written(const Batch& batch) override;
 
  private:
   class LogFeed;
+
+  void note_positions();
 
   net::Loop& loop_;
   const Clock& clock_;
   Observer& observer_;
   Tell tell_;
   std::map<std::string, std::unique_ptr<LogFeed>> by_path_;
+  std::map<std::string, std::string> newest_;   // positions, by key(): also of feeds that are not followed now
+  std::map<std::string, std::string> written_;  // those written down, or on their way
 };
 
 }  // namespace mxpulse::daemon

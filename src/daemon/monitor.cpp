@@ -31,6 +31,19 @@ Outcome outcome_of(const MxSet& set) {
   return some_failed ? Outcome::kNoAnswer : Outcome::kAnswered;
 }
 
+// Whatever order the resolver gives them.
+bool has_same_hosts(const MxSet& one, const MxSet& other) {
+  const auto is_among = [](const MxHost& host, const MxSet& set) {
+    return std::any_of(set.hosts.begin(), set.hosts.end(), [&](const MxHost& candidate) {
+      return candidate.preference == host.preference && candidate.name == host.name &&
+             std::is_permutation(candidate.addresses.begin(), candidate.addresses.end(), host.addresses.begin(),
+                                 host.addresses.end());
+    });
+  };
+  return one.hosts.size() == other.hosts.size() &&
+         std::all_of(one.hosts.begin(), one.hosts.end(), [&](const MxHost& host) { return is_among(host, other); });
+}
+
 }  // namespace
 
 Monitor::Monitor(Alarms& alarms, const Clock& clock, MonitorOptions options, Observer& observer, std::uint64_t seed)
@@ -181,6 +194,7 @@ void Monitor::join(const DomainName& name, Duration spread) {
   destination.bounces = watchlist_.bounces(name, now);
   destination.watched_since = now.system;
   worst_first_.insert(&destination);
+  unsaved_.mark(name);
   tally_.add(name.text(), Verdict::kUnknown);
   std::uniform_int_distribution<Duration::rep> within(0, spread.count());
   lookups_due_.set(name, now.steady + Duration(within(random_)));
@@ -199,6 +213,7 @@ void Monitor::leave(const DomainName& name) {
   worst_first_.erase(&found->second);
   incidents_.forgotten(name, now);
   destinations_.erase(found);
+  unsaved_.mark(name);
   observer_.destination_left(name, now);
 }
 
@@ -263,7 +278,10 @@ void Monitor::looked_up(const DomainName& name, std::shared_ptr<const MxSet> set
     if (set->failure != Cause::kResolverDown) look_up_controls(now.steady);
   }
   // One failure that the cache repeats is one failure.
+  const auto [answered_before, failed_before] = std::pair(destination.lookups.state(), destination.lookups.length());
   if (set->fresh) destination.lookups.record(outcome_of(*set), options_.thresholds, now);
+  const bool same_streak = destination.lookups.state() == answered_before && destination.lookups.length() == failed_before;
+  if (!same_streak || destination.set == nullptr || !has_same_hosts(*destination.set, *set)) unsaved_.mark(name);
   // While our resolver is down, the hosts known before are still the best guess.
   const bool keep_old = destination.set != nullptr && set->failure == Cause::kResolverDown;
   if (!keep_old) {

@@ -14,6 +14,7 @@
 #include "daemon/control_hosts.hpp"
 #include "daemon/doubts.hpp"
 #include "daemon/gatekeeper.hpp"
+#include "daemon/kept.hpp"
 #include "health/address_health.hpp"
 #include "health/destination_health.hpp"
 #include "health/incident_log.hpp"
@@ -24,6 +25,7 @@
 #include "mxpulse/prober.hpp"
 #include "mxpulse/resolver.hpp"
 #include "mxpulse/snapshot.hpp"
+#include "mxpulse/unsaved.hpp"
 #include "schedule/due_queue.hpp"
 #include "schedule/schedule.hpp"
 #include "watch/watchlist.hpp"
@@ -42,7 +44,7 @@ struct MonitorOptions {
 };
 
 // Lives on the loop's thread. Holds no socket of its own.
-class Monitor final : public ProbeListener {
+class Monitor final : public ProbeListener, public Kept {
  public:
   // `seed` spreads what would else happen in step.
   Monitor(Alarms& alarms, const Clock& clock, MonitorOptions options, Observer& observer, std::uint64_t seed);
@@ -51,6 +53,13 @@ class Monitor final : public ProbeListener {
   void use(Resolver& resolver);
   void use(Prober& prober);
   void use(Gatekeeper& gatekeeper);
+
+  // Knows what an earlier run knew. Before use(Resolver&), with begin_keeping() before it where there is a store.
+  void resume(const Saved& saved);
+  void begin_keeping() override;
+  bool lost_count() const override;
+  void gather(Batch& batch) override;
+  void not_written(const Batch& batch) override;
 
   void configure(MonitorOptions options);  // keeps every streak
   void bounced(const BounceEvent& event);
@@ -93,6 +102,9 @@ class Monitor final : public ProbeListener {
   void apply(const watch::Changes& changes);
   void join(const DomainName& name, Duration spread);
   void leave(const DomainName& name);
+  void resume(const SavedDestination& saved, Duration spread, Now now);
+  void resume(const SavedAddress& saved, bool orderly, Now now);
+  void gather(const Address& address, Now now, Batch& batch);
   void turn();
   void begin_lookups(SteadyTime now);
   void begin_probes(SteadyTime now);
@@ -135,7 +147,8 @@ class Monitor final : public ProbeListener {
   ControlHosts controls_;
   std::mt19937_64 random_;
   std::unordered_map<DomainName, Destination> destinations_;
-  std::set<Destination*, WorstFirst> worst_first_;                // all of them
+  std::set<Destination*, WorstFirst> worst_first_;  // all of them
+  Unsaved<DomainName> unsaved_;                     // destinations: joined, left, other hosts, another streak of lookups
   std::unordered_map<Address, std::vector<Destination*>> users_;  // who asks an address; map nodes stay where they are
   std::unordered_set<Address> asking_;                            // begun and not told yet
   schedule::DueQueue<DomainName> lookups_due_;

@@ -60,6 +60,9 @@ class Observers final : public Observer {
   void webhook_ended(const std::string& receiver, WebhookResult result, std::string_view why, Now now) override {
     for (auto* one : all_) one->webhook_ended(receiver, result, why, now);
   }
+  void store_wrote(bool taken, std::string_view why, Now now) override {
+    for (auto* one : all_) one->store_wrote(taken, why, now);
+  }
   void reloaded(bool successful, std::string_view why, Now now) override {
     for (auto* one : all_) one->reloaded(successful, why, now);
   }

@@ -15,7 +15,48 @@ Transition AddressHealth::record(const ProbeResult& result, Thresholds threshold
 }
 
 Transition AddressBook::record(const Address& address, const ProbeResult& result, Now now) {
-  return known_[address].record(result, thresholds_, now);
+  AddressHealth& health = known_[address];
+  const bool answered_before = health.streak.state() == State::kAnswering && health.streak.length() == 0;
+  const bool nothing_new = answered_before && health.last && health.last->cause == result.cause;
+  const Transition transition = health.record(result, thresholds_, now);
+  if (!nothing_new || transition != Transition::kNone || health.streak.length() > 0) unsaved_.mark(address);
+  return transition;
+}
+
+void AddressBook::forget(const Address& address) {
+  if (known_.erase(address) > 0) unsaved_.mark(address);
+}
+
+void AddressBook::resume(const SavedAddress& saved, SystemTime now) {
+  AddressHealth& health = known_[saved.address];
+  health.streak = NoAnswerStreak::resume(saved.streak, now);
+  health.settled = saved.settled;
+  health.last_asked = saved.last_asked;
+  if (!saved.cause) return;
+  ProbeResult last;
+  last.cause = *saved.cause;
+  last.reply_code = saved.reply_code;
+  last.greeting = saved.greeting;
+  last.why = saved.why;
+  last.no_route = saved.no_route;
+  health.last = std::move(last);
+}
+
+std::optional<SavedAddress> AddressBook::saved(const Address& address) const {
+  const AddressHealth* health = find(address);
+  if (health == nullptr) return std::nullopt;
+  SavedAddress saved;
+  saved.address = address;
+  saved.streak = health->streak.saved();
+  saved.settled = health->settled;
+  saved.last_asked = health->last_asked;
+  if (!health->last) return saved;
+  saved.cause = health->last->cause;
+  saved.reply_code = health->last->reply_code;
+  saved.greeting = health->last->greeting;
+  saved.why = health->last->why;
+  saved.no_route = health->last->no_route;
+  return saved;
 }
 
 const AddressHealth* AddressBook::find(const Address& address) const {

@@ -7,6 +7,8 @@
 #include "health/no_answer_streak.hpp"
 #include "mxpulse/address.hpp"
 #include "mxpulse/probe_result.hpp"
+#include "mxpulse/saved.hpp"
+#include "mxpulse/unsaved.hpp"
 
 namespace mxpulse::health {
 
@@ -30,11 +32,20 @@ class AddressBook {
   Transition record(const Address& address, const ProbeResult& result, Now now);
   // Null while nothing was recorded. Valid until the next record() or forget().
   const AddressHealth* find(const Address& address) const;
-  void forget(const Address& address) { known_.erase(address); }
+  void forget(const Address& address);
+
+  // Knows the address as an earlier run did.
+  void resume(const SavedAddress& saved, SystemTime now);
+  // What is known of it, without its times on the schedule; empty when nothing is.
+  std::optional<SavedAddress> saved(const Address& address) const;
+  // Those of which something else is known now. An answer of a host that answered as before is nothing new.
+  Unsaved<Address>& unsaved() { return unsaved_; }
+  const Unsaved<Address>& unsaved() const { return unsaved_; }
 
  private:
   Thresholds thresholds_;
   std::unordered_map<Address, AddressHealth> known_;
+  Unsaved<Address> unsaved_;
 };
 
 }  // namespace mxpulse::health

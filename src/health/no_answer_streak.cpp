@@ -1,6 +1,28 @@
 #include "health/no_answer_streak.hpp"
 
+#include <algorithm>
+
 namespace mxpulse::health {
+
+NoAnswerStreak NoAnswerStreak::resume(const SavedStreak& saved, SystemTime now) {
+  NoAnswerStreak streak;
+  if (saved.answering) streak.state_ = *saved.answering ? State::kAnswering : State::kSilent;
+  streak.length_ = saved.no_answers;
+  streak.answers_ = saved.answers;
+  streak.first_ = std::min(saved.first, now);
+  streak.last_ = std::min(saved.last, now);
+  return streak;
+}
+
+SavedStreak NoAnswerStreak::saved() const {
+  SavedStreak saved;
+  if (state_ != State::kUnknown) saved.answering = state_ == State::kAnswering;
+  saved.no_answers = length_;
+  saved.answers = answers_;
+  saved.first = first().value_or(SystemTime());
+  saved.last = last().value_or(SystemTime());
+  return saved;
+}
 
 Transition NoAnswerStreak::record(Outcome outcome, Thresholds thresholds, Now now) {
   if (outcome == Outcome::kAnswered) {

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "mxpulse/cause.hpp"
+#include "mxpulse/saved.hpp"
 #include "mxpulse/time.hpp"
 
 namespace mxpulse::health {
@@ -28,7 +29,11 @@ enum class Transition : std::uint8_t {
 // - not_tried and unusable leave everything as it is: they say nothing about the host
 class NoAnswerStreak {
  public:
+  // Goes on with a streak of an earlier run. What is dated after `now` was dated by a clock that was wrong: it counts as now.
+  static NoAnswerStreak resume(const SavedStreak& saved, SystemTime now);
+
   Transition record(Outcome outcome, Thresholds thresholds, Now now);
+  SavedStreak saved() const;
 
   State state() const { return state_; }
   unsigned length() const { return length_; }

@@ -97,6 +97,7 @@ struct Metrics::Families {
   Counter& gate_errors = make(prometheus::BuildCounter(), kGateErrors, registry).Add({});
   std::map<WebhookResult, Counter*> webhooks =
       closed<WebhookResult>(make(prometheus::BuildCounter(), kWebhooks, registry), "result", kWebhookResults);
+  Counter& store_errors = make(prometheus::BuildCounter(), kStoreErrors, registry).Add({});
   Gauge& reload_successful = make(prometheus::BuildGauge(), kReloadSuccessful, registry).Add({});
   Gauge& reload_time = make(prometheus::BuildGauge(), kReloadTime, registry).Add({});
 
@@ -170,6 +171,10 @@ void Metrics::gate_moved(const GateTransition& transition, GateMode, Now) {
 void Metrics::retried(RetryResult result) { families_->retries.at(result)->Increment(); }
 
 void Metrics::attempt_was_vain(GateState gate) { families_->vain_attempts.at(gate)->Increment(); }
+
+void Metrics::store_wrote(bool /*taken*/, std::string_view why, Now) {
+  if (!why.empty()) families_->store_errors.Increment();
+}
 
 void Metrics::gate_failed(std::string_view, std::string_view, Now) { families_->gate_errors.Increment(); }
 

@@ -38,6 +38,7 @@ class Metrics final : public Observer, public DnsObserver {
   void attempt_was_vain(GateState gate) override;
   void gate_failed(std::string_view mta, std::string_view why, Now now) override;
   void webhook_ended(const std::string& receiver, WebhookResult result, std::string_view why, Now now) override;
+  void store_wrote(bool taken, std::string_view why, Now now) override;
   void reloaded(bool successful, std::string_view why, Now now) override;
 
   void queried(DnsAnswer answer, Duration took) override;

@@ -107,6 +107,8 @@ inline constexpr Name kControlsAnswering{"mxpulse_controls_answering", Type::kGa
 inline constexpr Name kWebhooks{
     "mxpulse_webhooks_total", Type::kCounter, "result",
     "Requests to webhooks: sent, retried (told again later), failed (given up), dropped (queue full)."};
+inline constexpr Name kStoreErrors{"mxpulse_store_errors_total", Type::kCounter, "",
+                                   "Writes to the store that went wrong; what they held is written again."};
 inline constexpr Name kReloadSuccessful{"mxpulse_config_last_reload_successful", Type::kGauge, "",
                                         "1 if the configuration file in place is in force."};
 inline constexpr Name kReloadTime{"mxpulse_config_last_reload_success_timestamp_seconds", Type::kGauge, "",
@@ -162,6 +164,7 @@ inline constexpr std::array kAllNames{kBuildInfo,
                                       kControls,
                                       kControlsAnswering,
                                       kWebhooks,
+                                      kStoreErrors,
                                       kReloadSuccessful,
                                       kReloadTime,
                                       kProcessCpu,

@@ -37,6 +37,11 @@ class DueQueue {
     return taken;
   }
 
+  std::optional<SteadyTime> due(const Key& key) const {
+    const auto found = due_of_.find(key);
+    return found == due_of_.end() ? std::nullopt : std::optional(found->second);
+  }
+
   bool contains(const Key& key) const { return due_of_.contains(key); }
   std::size_t size() const { return due_of_.size(); }
 

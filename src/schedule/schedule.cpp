@@ -41,8 +41,26 @@ void Schedule::hurry(const Address& address, SteadyTime now) {
   queue_.set(address, not_before(entries_[address], now));
 }
 
+std::optional<Schedule::Standing> Schedule::standing(const Address& address) const {
+  const auto found = entries_.find(address);
+  if (found == entries_.end()) return std::nullopt;
+  return Standing{found->second.begun, queue_.due(address), found->second.silent_interval};
+}
+
+void Schedule::resume(const Address& address, const Standing& standing, SteadyTime now) {
+  const bool matters = standing.begun && *standing.begun + pacing_.per_address > now;
+  if (!entries_.contains(address) && !matters) return;
+  Entry& entry = entries_[address];
+  entry.begun = standing.begun;
+  entry.silent_interval = standing.silent_interval;
+  if (entry.users == 0)
+    unused_.set(address, *standing.begun + pacing_.per_address);
+  else if (queue_.contains(address))
+    queue_.set(address, not_before(entry, standing.due.value_or(now)));
+}
+
 SteadyTime Schedule::not_before(const Entry& entry, SteadyTime due) const {
-  return entry.begun ? std::max(due, *entry.begun + pacing_.per_address) : due;
+  return entry.begun ? std::max(due, *entry.begun + pacing_.per_address) : std::max(due, quiet_until_.value_or(due));
 }
 
 Duration Schedule::jittered(Duration interval) {

@@ -51,6 +51,18 @@ class Schedule {
   // Asks soon, as far as `per_address` allows: somebody just bounced there.
   void hurry(const Address& address, SteadyTime now);
 
+  // How an address stands here, as it is kept over a restart.
+  struct Standing {
+    std::optional<SteadyTime> begun;  // last connect
+    std::optional<SteadyTime> due;
+    Duration silent_interval{0};  // 0: not silent
+  };
+  std::optional<Standing> standing(const Address& address) const;
+  // As an earlier run left it. Who has no users keeps its last connect alone.
+  void resume(const Address& address, const Standing& standing, SteadyTime now);
+  // An address whose last connect is not known may have had one shortly before: none is asked sooner.
+  void keep_quiet_until(SteadyTime until) { quiet_until_ = until; }
+
   std::size_t size() const { return entries_.size(); }
 
  private:
@@ -69,6 +81,7 @@ class Schedule {
   std::mt19937_64 random_;
   DueQueue<Address> queue_;
   std::unordered_map<Address, Entry> entries_;
+  std::optional<SteadyTime> quiet_until_;
   DueQueue<Address> unused_;  // entries without users, by when their last connect stops to matter
 };
 

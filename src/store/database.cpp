@@ -95,6 +95,11 @@ void Database::checkpoint_beyond(int pages) {
   if (code != SQLITE_OK) fail(code);
 }
 
+void Database::abandon() {
+  if (handle_ != nullptr) sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  close();
+}
+
 bool Database::is_read_only() const { return sqlite3_db_readonly(handle_, "main") == 1; }
 
 bool Database::has_transaction() const { return handle_ != nullptr && sqlite3_get_autocommit(handle_) == 0; }

@@ -39,6 +39,8 @@ class Database {
 
   void open(const std::string& path, Access access);
   void close();
+  // Closes it as it is, with what its log holds: nothing more is written to a file that is damaged.
+  void abandon();
   bool is_open() const { return handle_ != nullptr; }
   bool is_read_only() const;
   bool has_transaction() const;  // begun and not ended; some failures end it by themselves

@@ -138,7 +138,7 @@ StoreFile::Opened StoreFile::judge(const Failure& failure) {
 
 // The log first: without it the file is no less broken, while a log beside an empty file would be played into that.
 bool StoreFile::set_aside() {
-  database_.close();
+  database_.abandon();
   std::string aside = path_ + ".broken-" + stamp(now_);
   for (int number = 2; is_there(aside); ++number) aside = path_ + ".broken-" + stamp(now_) + "-" + std::to_string(number);
   const std::string what = why_;
@@ -190,8 +190,8 @@ Written StoreFile::give_up(const Failure& failure) {
   if (database_.has_transaction()) database_.execute("ROLLBACK");
   const bool still_good = failure.trouble == Trouble::kForNow && !database_.take_failure();
   if (still_good) return {WriteEnd::kFailed, path_ + ": " + why_};
-  database_.close();
   if (failure.trouble == Trouble::kBroken && set_aside()) return {WriteEnd::kEverythingWanted, path_ + ": " + failure.why};
+  database_.close();
   return {WriteEnd::kFailed, path_ + ": " + why_};
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "mxpulse/stable_hash.hpp"
+
 namespace mxpulse::watch {
 
 Changes Watchlist::configure(Options options, const std::vector<DomainName>& configured, Now now) {
@@ -33,7 +35,7 @@ Changes Watchlist::record(const BounceEvent& event, Now now) {
   by_last_.insert({bouncing.last, event.destination});
 
   std::erase_if(bouncing.messages, [&](const auto& message) { return message.second + options_.window <= now.system; });
-  const std::size_t message = std::hash<std::string>{}(event.queue_id);
+  const std::uint64_t message = stable_hash(event.queue_id);
   if (time + options_.window > now.system && (bouncing.messages.size() < kMessagesMax || bouncing.messages.contains(message))) {
     bouncing.messages[message] = time;
   }
@@ -41,6 +43,7 @@ Changes Watchlist::record(const BounceEvent& event, Now now) {
       !configured_.contains(event.destination)) {
     changes.joined.push_back(event.destination);
   }
+  unsaved_.mark(event.destination);
   make_room(changes);
   return changes;
 }
@@ -52,6 +55,39 @@ Changes Watchlist::expire(Now now) {
   return changes;
 }
 
+void Watchlist::resume(const std::vector<SavedBounces>& saved, Now now) {
+  for (const SavedBounces& one : saved) {
+    const SystemTime last = std::min(one.last, now.system);
+    if (last + options_.forget <= now.system) {
+      unsaved_.mark(one.destination);
+      continue;
+    }
+    Bouncing bouncing;
+    bouncing.last = last;
+    for (const SavedMessage& message : one.messages) bouncing.messages[message.message] = std::min(message.time, now.system);
+    if (!bouncing_.emplace(one.destination, std::move(bouncing)).second) continue;
+    by_last_.insert({last, one.destination});
+    if (one.joined) joined_.insert(one.destination);
+  }
+  Changes unheeded;
+  make_room(unheeded);
+}
+
+std::optional<SavedBounces> Watchlist::saved(const DomainName& name) const {
+  const auto found = bouncing_.find(name);
+  if (found == bouncing_.end()) return std::nullopt;
+  SavedBounces saved{name, found->second.last, joined_.contains(name), {}};
+  for (const auto& [message, time] : found->second.messages) saved.messages.push_back({message, time});
+  return saved;
+}
+
+std::vector<DomainName> Watchlist::bouncing() const {
+  std::vector<DomainName> names;
+  names.reserve(bouncing_.size());
+  for (const auto& [name, bouncing] : bouncing_) names.push_back(name);
+  return names;
+}
+
 std::size_t Watchlist::bounces(const DomainName& name, Now now) const {
   const auto found = bouncing_.find(name);
   return found == bouncing_.end() ? 0 : count(found->second, now);
@@ -61,6 +97,7 @@ void Watchlist::drop(const DomainName& name, Changes& changes) {
   const auto found = bouncing_.find(name);
   by_last_.erase({found->second.last, name});
   bouncing_.erase(found);
+  unsaved_.mark(name);
   if (joined_.erase(name) > 0 && !configured_.contains(name)) changes.left.push_back(name);
 }
 

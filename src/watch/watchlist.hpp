@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
@@ -11,7 +12,9 @@
 
 #include "mxpulse/bounce_event.hpp"
 #include "mxpulse/domain_name.hpp"
+#include "mxpulse/saved.hpp"
 #include "mxpulse/time.hpp"
+#include "mxpulse/unsaved.hpp"
 
 namespace mxpulse::watch {
 
@@ -40,6 +43,16 @@ class Watchlist {
   // Call it now and then: lets those leave that have not bounced for `forget`.
   Changes expire(Now now);
 
+  // Bounces of an earlier run count as if they were ours. Before configure().
+  void resume(const std::vector<SavedBounces>& saved, Now now);
+  // Empty when it is not among those that bounced.
+  std::optional<SavedBounces> saved(const DomainName& name) const;
+  Unsaved<DomainName>& unsaved() { return unsaved_; }
+  const Unsaved<DomainName>& unsaved() const { return unsaved_; }
+  // Those on the list for their bounces.
+  const std::unordered_set<DomainName>& joined() const { return joined_; }
+  std::vector<DomainName> bouncing() const;
+
   bool contains(const DomainName& name) const { return configured_.contains(name) || joined_.contains(name); }
   bool configured(const DomainName& name) const { return configured_.contains(name); }
   // Distinct messages within the window, at most kMessagesMax.
@@ -47,7 +60,7 @@ class Watchlist {
 
  private:
   struct Bouncing {
-    std::map<std::size_t, SystemTime> messages;  // hash of the queue id -> its last bounce
+    std::map<std::uint64_t, SystemTime> messages;  // stable hash of the queue id -> its last bounce
     SystemTime last;
   };
 
@@ -60,6 +73,7 @@ class Watchlist {
   std::unordered_set<DomainName> joined_;
   std::unordered_map<DomainName, Bouncing> bouncing_;
   std::set<std::pair<SystemTime, DomainName>> by_last_;  // the quiet ones first
+  Unsaved<DomainName> unsaved_;
 };
 
 inline constexpr std::size_t kMessagesMax = 1000;  // counted for one destination; more says nothing new

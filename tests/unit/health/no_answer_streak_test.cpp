@@ -58,3 +58,22 @@ TEST_CASE("with rise 2 a silent host must answer twice in a row") {
   CHECK(streak.undecided());
   CHECK(streak.record(Outcome::kAnswered, thresholds, at(5)) == Transition::kChanged);
 }
+
+TEST_CASE("a streak goes on after a restart") {
+  NoAnswerStreak before;
+  for (const int second : {10, 20, 30}) before.record(Outcome::kNoAnswer, kThreeAndOne, at(second));
+  NoAnswerStreak after = NoAnswerStreak::resume(before.saved(), at(40).system);
+  CHECK(after.state() == State::kSilent);
+  CHECK(after.saved() == before.saved());
+  after.record(Outcome::kNoAnswer, kThreeAndOne, at(50));
+  CHECK(after.length() == 4);
+  CHECK(after.first() == at(10).system);
+}
+
+TEST_CASE("a streak that a clock ahead of ours dated begins now") {
+  NoAnswerStreak before;
+  before.record(Outcome::kNoAnswer, kThreeAndOne, at(1000));
+  const NoAnswerStreak after = NoAnswerStreak::resume(before.saved(), at(10).system);
+  CHECK(after.length() == 1);
+  CHECK(after.first() == at(10).system);
+}

@@ -107,3 +107,43 @@ TEST_CASE("the lag is how late an address is taken") {
   schedule.add(kHost, 0s, at(0s));
   CHECK(schedule.take(at(250ms))->lag == 250ms);
 }
+
+TEST_CASE("after a restart an address keeps its time since the last connect, and its place") {
+  Schedule before(kPacing, 1);
+  before.add(kHost, 0s, at(0s));
+  REQUIRE(before.take(at(0s)));
+  before.settle(kHost, Pace::kSteady, at(0s));
+
+  Schedule after(kPacing, 2);
+  after.add(kHost, 0s, at(5s));
+  CHECK(after.next() == at(5s));
+  after.resume(kHost, *before.standing(kHost), at(5s));
+  CHECK(after.next() == before.next());
+  after.hurry(kHost, at(6s));
+  CHECK(after.next() == at(60s));
+}
+
+TEST_CASE("an address of an earlier run that comes later keeps its time since the last connect too") {
+  Schedule schedule(kPacing, 1);
+  schedule.resume(kHost, {at(0s), {}, {}}, at(5s));
+  schedule.add(kHost, 0s, at(10s));
+  CHECK(schedule.next() == at(60s));
+}
+
+TEST_CASE("the interval of a silent host goes on growing after a restart") {
+  Schedule schedule(Pacing{300s, 30s, 600s, 1s}, 1);
+  schedule.add(kHost, 0s, at(0s));
+  schedule.resume(kHost, {at(0s), at(10s), 120s}, at(5s));
+  REQUIRE(schedule.take(at(10s)));
+  schedule.settle(kHost, Pace::kSilent, at(10s));
+  CHECK(near(*schedule.next() - at(10s), 240s));
+}
+
+TEST_CASE("while nobody knows whom a killed one asked last, no address is asked") {
+  Schedule schedule(kPacing, 1);
+  schedule.keep_quiet_until(at(60s));
+  schedule.add(kHost, 0s, at(0s));
+  CHECK(schedule.next() == at(60s));
+  schedule.hurry(kHost, at(1s));
+  CHECK(schedule.next() == at(60s));
+}

@@ -104,3 +104,54 @@ TEST_CASE("the destination that is quiet for longest makes room") {
     if (std::string(name) == "c.example") CHECK(changes.left == std::vector{kExample});
   }
 }
+
+TEST_CASE("bounces of before a restart count with those after it") {
+  Watchlist before(Options{});
+  before.record(bounce("A"), at(0s));
+  before.record(bounce("B"), at(1s));
+  Watchlist after(Options{});
+  after.resume({*before.saved(kExample)}, at(10s));
+  CHECK(after.bounces(kExample, at(10s)) == 2);
+  CHECK(after.record(bounce("B"), at(11s)).joined.empty());
+  CHECK(after.record(bounce("C"), at(12s)).joined == std::vector{kExample});
+}
+
+TEST_CASE("who was on the list is on it after a restart, and leaves in its time") {
+  Watchlist before(Options{});
+  for (const char* id : {"A", "B", "C"}) before.record(bounce(id), at(0s));
+  Watchlist after(Options{});
+  after.resume({*before.saved(kExample)}, at(10s));
+  CHECK(after.contains(kExample));
+  CHECK(after.expire(at(24h - 1s)).left.empty());
+  CHECK(after.expire(at(24h)).left == std::vector{kExample});
+}
+
+TEST_CASE("who would have left meanwhile is not taken up again, and is to be unwritten") {
+  Watchlist before(Options{});
+  for (const char* id : {"A", "B", "C"}) before.record(bounce(id), at(0s));
+  Watchlist after(Options{});
+  after.unsaved().want();
+  after.resume({*before.saved(kExample)}, at(24h));
+  CHECK_FALSE(after.contains(kExample));
+  CHECK(after.unsaved().take() == std::vector{kExample});
+  CHECK_FALSE(after.saved(kExample));
+}
+
+TEST_CASE("bounces written by a clock that was ahead count as now") {
+  Watchlist before(Options{});
+  for (const char* id : {"A", "B", "C"}) before.record(bounce(id), at(100h));
+  Watchlist after(Options{});
+  after.resume({*before.saved(kExample)}, at(0s));
+  CHECK(after.bounces(kExample, at(0s)) == 3);
+  CHECK(after.expire(at(24h)).left == std::vector{kExample});
+}
+
+TEST_CASE("every bounce and every leaving is to be written") {
+  Watchlist list(Options{});
+  list.unsaved().want();
+  list.record(bounce("A"), at(0s));
+  CHECK(list.unsaved().take() == std::vector{kExample});
+  CHECK(list.unsaved().take().empty());
+  list.expire(at(24h));
+  CHECK(list.unsaved().take() == std::vector{kExample});
+}

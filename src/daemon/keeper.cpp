@@ -1,0 +1,50 @@
+#include "daemon/keeper.hpp"
+
+#include <algorithm>
+
+namespace mxpulse::daemon {
+
+Keeper::Keeper(Alarms& alarms, const Clock& clock, Store& store, std::vector<Kept*> parts, Observer& observer)
+    : clock_(clock), store_(store), parts_(std::move(parts)), observer_(observer), wake_(alarms.make([this] { write(); })) {
+  for (Kept* part : parts_) part->begin_keeping();
+  wake_->start_once(kKeepInterval);
+}
+
+void Keeper::write() {
+  auto batch = std::make_shared<const Batch>(gather(false));
+  if (batch->empty()) return wake_->start_once(kKeepInterval);
+  writing_ = true;
+  store_.write(batch, [this, batch](const Written& written) { ended(*batch, written); });
+}
+
+void Keeper::ended(const Batch& batch, const Written& written) {
+  writing_ = false;
+  const bool taken = written.end == WriteEnd::kTaken;
+  failing_ = !taken;
+  if (written.end == WriteEnd::kEverythingWanted) everything_ = true;
+  if (taken) everything_ = false;
+  for (Kept* part : parts_) taken ? part->written(batch) : part->not_written(batch);
+  if (!written.why.empty() || !last_why_.empty()) observer_.store_wrote(taken, written.why, clock_.now());
+  last_why_ = written.why;
+  wake_->start_once(written.end == WriteEnd::kFailed ? Duration(kKeepRetry) : Duration(kKeepInterval));
+}
+
+Batch Keeper::last() {
+  wake_->stop();
+  // Nobody knows what will become of the batch under way, or what a store that comes back only now wants.
+  if (writing_ || failing_) everything_ = true;
+  return gather(true);
+}
+
+Batch Keeper::gather(bool orderly) {
+  Batch batch;
+  batch.everything =
+      everything_ || std::any_of(parts_.begin(), parts_.end(), [](const Kept* part) { return part->lost_count(); });
+  everything_ = batch.everything;
+  batch.changed.orderly = orderly;
+  batch.changed.taken = clock_.now().system;
+  for (Kept* part : parts_) part->gather(batch);
+  return batch;
+}
+
+}  // namespace mxpulse::daemon

@@ -1,0 +1,141 @@
+// What the monitor remembers over a restart.
+#include <algorithm>
+
+#include "daemon/monitor.hpp"
+
+namespace mxpulse::daemon {
+namespace {
+
+// A moment of an earlier run on our steady clock; never later than `now`, for it is past.
+SteadyTime past(SystemTime time, Now now) { return now.steady - std::max<Duration>(now.system - time, Duration(0)); }
+
+SystemTime on_the_wall(SteadyTime time, Now now) {
+  return now.system + std::chrono::duration_cast<SystemTime::duration>(time - now.steady);
+}
+
+template <typename Value>
+std::optional<SystemTime> on_the_wall(const std::optional<Value>& time, Now now) {
+  return time ? std::optional(on_the_wall(*time, now)) : std::nullopt;
+}
+
+}  // namespace
+
+// After a kill nobody knows whom we asked last: then nobody is asked sooner than `per_address` from now.
+void Monitor::resume(const Saved& saved) {
+  const Now now = clock_.now();
+  watchlist_.resume(saved.bounces, now);
+  const SteadyTime last_connect = saved.orderly ? past(saved.taken, now) : now.steady;
+  if (saved.taken != SystemTime()) schedule_.keep_quiet_until(last_connect + options_.pacing.per_address);
+
+  std::unordered_set<DomainName> wanted = watchlist_.joined();
+  wanted.insert(options_.destinations.begin(), options_.destinations.end());
+  const Duration spread = spread_for(wanted.size());
+  for (const SavedDestination& one : saved.destinations) {
+    if (wanted.erase(one.name) > 0)
+      resume(one, spread, now);
+    else
+      unsaved_.mark(one.name);
+  }
+  for (const SavedAddress& one : saved.addresses) resume(one, saved.orderly, now);
+  for (auto& [name, destination] : destinations_) {
+    if (destination.set) destination.verdict = health::assess(*destination.set, book_, destination.lookups).verdict;
+    destination.bounces = watchlist_.bounces(name, now);
+    tally_.add(provider_of(destination), destination.verdict);
+    worst_first_.insert(&destination);
+  }
+  for (const DomainName& name : watchlist_.joined()) {
+    if (wanted.contains(name)) join(name, spread);
+  }
+}
+
+void Monitor::resume(const SavedDestination& saved, Duration spread, Now now) {
+  const auto [found, is_new] = destinations_.try_emplace(saved.name);
+  if (!is_new) return;
+  Destination& destination = found->second;
+  destination.name = saved.name;
+  destination.set = saved.set;
+  destination.lookups = health::NoAnswerStreak::resume(saved.lookups, now.system);
+  destination.watched_since = std::min(saved.watched_since, now.system);
+  std::uniform_int_distribution<Duration::rep> within(0, spread.count());
+  lookups_due_.set(saved.name, now.steady + Duration(within(random_)));
+  if (destination.set) take_addresses(destination, now.steady);
+}
+
+void Monitor::resume(const SavedAddress& saved, bool orderly, Now now) {
+  schedule::Schedule::Standing standing;
+  standing.silent_interval = saved.silent_interval;
+  if (saved.begun) standing.begun = orderly ? past(*saved.begun, now) : now.steady;
+  if (saved.due) {
+    const Duration ahead = std::clamp<Duration>(*saved.due - now.system, Duration(0), options_.pacing.interval_silent_max);
+    standing.due = now.steady + ahead;
+  }
+  schedule_.resume(saved.address, standing, now.steady);
+  if (users_.contains(saved.address))
+    book_.resume(saved, now.system);
+  else
+    book_.unsaved().mark(saved.address);
+}
+
+void Monitor::begin_keeping() {
+  unsaved_.want();
+  watchlist_.unsaved().want();
+  book_.unsaved().want();
+}
+
+bool Monitor::lost_count() const { return unsaved_.too_many() || watchlist_.unsaved().too_many() || book_.unsaved().too_many(); }
+
+void Monitor::gather(Batch& batch) {
+  const Now now = clock_.now();
+  auto addresses = book_.unsaved().take();
+  auto names = unsaved_.take();
+  auto bouncing = watchlist_.unsaved().take();
+  if (batch.everything || batch.changed.orderly) {  // every one's place on the schedule
+    addresses.clear();
+    for (const auto& [address, users] : users_) addresses.push_back(address);
+  }
+  if (batch.everything) {
+    names.clear();
+    for (const auto& [name, destination] : destinations_) names.push_back(name);
+    bouncing = watchlist_.bouncing();
+  }
+  for (const Address& address : addresses) gather(address, now, batch);
+  for (const DomainName& name : names) {
+    const auto found = destinations_.find(name);
+    if (found == destinations_.end())
+      batch.destinations_gone.push_back(name);
+    else
+      batch.changed.destinations.push_back({name, found->second.watched_since, found->second.lookups.saved(), found->second.set});
+  }
+  for (const DomainName& name : bouncing) {
+    if (auto saved = watchlist_.saved(name))
+      batch.changed.bounces.push_back(std::move(*saved));
+    else
+      batch.bounces_gone.push_back(name);
+  }
+}
+
+void Monitor::gather(const Address& address, Now now, Batch& batch) {
+  if (!users_.contains(address)) {
+    batch.addresses_gone.push_back(address);
+    return;
+  }
+  auto saved = book_.saved(address);
+  if (!saved) saved.emplace().address = address;
+  if (const auto standing = schedule_.standing(address)) {
+    saved->begun = on_the_wall(standing->begun, now);
+    saved->due = on_the_wall(standing->due, now);
+    saved->silent_interval = standing->silent_interval;
+  }
+  batch.changed.addresses.push_back(std::move(*saved));
+}
+
+void Monitor::not_written(const Batch& batch) {
+  for (const auto& one : batch.changed.addresses) book_.unsaved().mark(one.address);
+  for (const Address& address : batch.addresses_gone) book_.unsaved().mark(address);
+  for (const auto& one : batch.changed.destinations) unsaved_.mark(one.name);
+  for (const DomainName& name : batch.destinations_gone) unsaved_.mark(name);
+  for (const auto& one : batch.changed.bounces) watchlist_.unsaved().mark(one.destination);
+  for (const DomainName& name : batch.bounces_gone) watchlist_.unsaved().mark(name);
+}
+
+}  // namespace mxpulse::daemon
