@@ -70,6 +70,18 @@ def findings(texts, metrics, rules_text):
             yield f"{metric} is on no dashboard and in no rule"
 
 
+def of_rules(rules_text, metrics):
+    for name in sorted(set(re.findall(r"(?<![:\w])mxpulse_\w+(?![\w:])", rules_text))):
+        if name not in metrics:
+            yield f"a rule asks for {name}, which is not exported"
+
+
+def of_provisioning(readme, provider):
+    folder = re.search(r"path: (\S+)", provider)
+    if not folder or folder[1] + " dashboards/*.json" not in readme:
+        yield "config/grafana/dashboards.yaml looks in another folder than the README fills"
+
+
 def of_dashboard(board, uids, metrics):
     for key in ("__inputs", "__requires", "id"):
         if key in board:
@@ -248,6 +260,10 @@ def unnoticed(texts, metrics):
             yield f"{name} cannot be spoiled: it has no {text}"
         elif not any(expected in one for one in findings(copy, metrics, "")):
             yield f"{name} with {spoiled} for {text} went unnoticed: {expected}"
+    if not list(of_rules("expr: mxpulse_gone > 0", metrics)):
+        yield "a rule about nothing went unnoticed"
+    if not list(of_provisioning("", "path: /elsewhere")):
+        yield "another folder went unnoticed"
     if shutil.which("promtool") and not list(syntax_findings({**texts, "self.json": texts["self.json"].replace("min(up{", "min(up{{")})):
         yield "a broken expression went unnoticed"
 
@@ -255,6 +271,8 @@ def unnoticed(texts, metrics):
 texts = dashboards.texts()
 assert len(texts) == 4, "the dashboards moved"
 problems = list(findings(texts, exported(), rules())) + list(syntax_findings(texts))
+problems += of_rules(rules(), exported())
+problems += of_provisioning(read("README.md"), read("config", "grafana", "dashboards.yaml"))
 problems += list(unnoticed(texts, exported()))
 for problem in problems:
     print(problem)

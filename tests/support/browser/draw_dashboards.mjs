@@ -8,6 +8,15 @@ import { packages, withChromium } from "./chromium.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const DASHBOARDS = join(HERE, "..", "..", "..", "dashboards");
+// The page's, in the order that they need each other.
+const SCRIPTS = [
+  packages.resolve("echarts/dist/echarts.min.js"),
+  join(HERE, "words.js"),
+  ...["parts", "axes", "stat", "timeseries", "timeline", "heatmap", "table", "bars"].map((name) =>
+    join(HERE, "panels", `${name}.js`),
+  ),
+  join(HERE, "page.js"),
+];
 const WIDTH = 1600;
 const POINTS = 400; // of a panel that says nothing
 
@@ -25,7 +34,7 @@ const fill = (text, values) => text.replace(/\$\{?(\w+)(?::\w+)?\}?/g, (whole, n
 
 // In their order, for later ones ask with the earlier ones. All of them is a pattern; else the first is taken.
 async function choose(dashboard) {
-  const values = { __range: `${seconds}s`, __rate_interval: "10s", __interval: "5s" };
+  const values = { __range: `${seconds}s`, __rate_interval: `${Math.max(10, Math.round(seconds / 15))}s`, __interval: "5s" };
   const given = Object.fromEntries(chosen.map((one) => one.split("=")));
   for (const variable of dashboard.templating.list) {
     if (variable.type !== "query") continue;
@@ -75,8 +84,7 @@ await withChromium({ viewport: { width: WIDTH, height: 900 }, colorScheme: "dark
     page.on("pageerror", (error) => wrong.push(error.message));
     await page.setContent('<!doctype html><html lang="en"><body></body></html>');
     await page.addStyleTag({ path: join(HERE, "dashboard.css") });
-    for (const script of [packages.resolve("echarts/dist/echarts.min.js"), join(HERE, "words.js"), join(HERE, "panels.js")])
-      await page.addScriptTag({ path: script });
+    for (const script of SCRIPTS) await page.addScriptTag({ path: script });
     const empty = await page.evaluate((one) => window.draw(one), drawn);
     await page.screenshot({ path: join(folder, name.replace(".json", ".png")), fullPage: true });
     await page.close();

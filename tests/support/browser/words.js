@@ -126,17 +126,14 @@ function thresholdColour(field, value) {
 
 // The text and colour of a value: its mapping's, or else its unit's and threshold's.
 function shown(field, value, now) {
+  const own = field.color?.mode === "fixed" ? colour(field.color.fixedColor) : undefined;
   const mapped = field.mappings?.[0]?.options[String(value)];
-  if (mapped) return { text: mapped.text, colour: colour(mapped.color) };
-  if (value === null || value === undefined)
-    return {
-      text: field.noValue ?? "-",
-      colour: field.custom?.cellOptions ? thresholdColour(field, -Infinity) : colour("#6e7681"),
-    };
-  return {
-    text: words(value, field.unit, now, field.decimals),
-    colour: field.color?.mode === "fixed" ? colour(field.color.fixedColor) : thresholdColour(field, value),
-  };
+  if (mapped) return { text: mapped.text, colour: mapped.color ? colour(mapped.color) : own };
+  if (value === null || value === undefined) {
+    const empty = field.custom?.cellOptions ? thresholdColour(field, -Infinity) : colour("#6e7681");
+    return { text: field.noValue ?? "-", colour: empty };
+  }
+  return { text: words(value, field.unit, now, field.decimals), colour: own ?? thresholdColour(field, value) };
 }
 
 function nameOf(target, labels) {
