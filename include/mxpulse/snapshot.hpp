@@ -34,6 +34,7 @@ struct HostView {
   std::optional<int> reply_code;
   std::string greeting;  // escaped, see ProbeResult
   std::string why;
+  bool answers_mta_only = false;  // the MTA's log tells of deliveries there, and we get no answer
 };
 
 // A host that a sender would try.

@@ -39,6 +39,8 @@ struct Probe {
   Duration interval_silent_max = std::chrono::minutes(10);
   std::size_t max_in_flight = 0;  // 0: what the descriptor limit allows
   Duration per_address = std::chrono::seconds(60);
+  Duration per_network = std::chrono::seconds(1);
+  Duration per_provider = std::chrono::milliseconds(200);
   std::vector<AddressRange> allow;
   std::vector<AddressRange> deny;
 };
@@ -49,6 +51,7 @@ struct Watch {
   Duration window = std::chrono::hours(1);
   Duration forget = std::chrono::hours(24);
   std::vector<DomainName> never_hold;
+  std::vector<DomainName> never_probe;
 };
 
 enum class FeedType : std::uint8_t { kPostfix, kExim, kSendmail, kOpenSmtpd, kQmail, kNdjson };

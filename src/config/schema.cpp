@@ -277,6 +277,12 @@ const std::vector<Key>& keys() {
       {"probe", "per_address",
        duration(
            [](Config & c) -> auto& { return c.probe.per_address; }, 0s, 24h)},
+      {"probe", "per_network",
+       duration(
+           [](Config & c) -> auto& { return c.probe.per_network; }, 0s, 1h)},
+      {"probe", "per_provider",
+       duration(
+           [](Config & c) -> auto& { return c.probe.per_provider; }, 0s, 1h)},
       {"probe", "allow",
        list<AddressRange>(
            [](Config & c) -> auto& { return c.probe.allow; }, read_range)},
@@ -298,6 +304,9 @@ const std::vector<Key>& keys() {
       {"watch", "never_hold",
        list<DomainName>(
            [](Config & c) -> auto& { return c.watch.never_hold; }, read_domain)},
+      {"watch", "never_probe",
+       list<DomainName>(
+           [](Config & c) -> auto& { return c.watch.never_probe; }, read_domain)},
       {"vantage", "controls",
        list<DomainName>(
            [](Config & c) -> auto& { return c.vantage.controls; }, read_domain)},

@@ -13,12 +13,19 @@ constexpr auto kSpreadPerDestination = 10ms;  // a first round of 100 destinatio
 constexpr auto kHousekeeping = 10s;
 constexpr auto kNewsAge = 10min;  // an older line is history
 
+// "421" closes the channel, "4.7.x" is policy: too many, too often (RFC 5321 3.8, RFC 3463).
+bool asks_for_less(const ProbeResult& result) {
+  if (result.cause != Cause::kBusy || !result.reply_code) return false;
+  return *result.reply_code == 421 || std::string_view(result.greeting).substr(0, 8).ends_with(" 4.7.");
+}
+
 schedule::Pace pace_of(const health::AddressHealth& health) {
   const Cause last = health.last ? health.last->cause : Cause::kLocalError;
   if (last == Cause::kDeniedAddress) return schedule::Pace::kSteady;
   // While it is us, nobody is asked sooner for it.
   if (last == Cause::kVantageImpaired && health.streak.state() != health::State::kSilent) return schedule::Pace::kSteady;
   if (last == Cause::kVantageImpaired) return schedule::Pace::kSilent;
+  if (health.last && asks_for_less(*health.last)) return schedule::Pace::kBusy;
   if (health.streak.undecided() || outcome(last) == Outcome::kNotTried) return schedule::Pace::kUndecided;
   return health.streak.state() == health::State::kSilent ? schedule::Pace::kSilent : schedule::Pace::kSteady;
 }
@@ -52,6 +59,7 @@ Monitor::Monitor(Alarms& alarms, const Clock& clock, MonitorOptions options, Obs
       observer_(observer),
       watchlist_(options_.watch),
       schedule_(options_.pacing, seed),
+      budgets_(options_.allowances),
       book_(options_.thresholds),
       doubts_(options_.vantage),
       random_(seed),
@@ -85,9 +93,14 @@ void Monitor::use(Gatekeeper& gatekeeper) { gatekeeper_ = &gatekeeper; }
 void Monitor::configure(MonitorOptions options) {
   options_ = std::move(options);
   schedule_.set_pacing(options_.pacing);
+  budgets_.set_allowances(options_.allowances);
   book_.set_thresholds(options_.thresholds);
   doubts_.configure(options_.vantage);
   const SteadyTime now = clock_.now().steady;
+  never_probe_ = watch::NeverProbe(options_.never_probe);
+  for (auto& [name, destination] : destinations_) {
+    if (destination.set) take_set(destination, destination.set, now);
+  }
   const auto controls_before = controls_.names();
   move_controls(controls_.configure(options_.controls, now), now);
   for (const DomainName& control : controls_before) doubts_.set_control(control, controls_.paths(control));
@@ -144,7 +157,8 @@ void Monitor::answered_the_mta(const Address& address, const BounceEvent& event,
   ProbeResult result;
   result.cause = event.bounce_class == BounceClass::kDelivered ? Cause::kReady : Cause::kBusy;
   result.why = "the MTA's log tells of an answer";
-  if (book_.record(address, result, now) == health::Transition::kChanged) observer_.host_changed(address, true, 0, result, now);
+  if (book_.record_of_mta(address, result, now) == health::Transition::kChanged)
+    observer_.host_changed(address, true, 0, result, now);
   const auto end = event.bounce_class == BounceClass::kDelivered ? IncidentEnd::kDelivered : IncidentEnd::kAnswered;
   const Occasion occasion{result, last, end};
   for (Destination* user : users_.at(address)) reassess(*user, now, &occasion);
@@ -240,13 +254,29 @@ void Monitor::begin_probes(SteadyTime now) {
   while (prober_->in_flight() < options_.max_in_flight) {
     const auto due = schedule_.take(now);
     if (!due) return;
-    if (!asking_.insert(due->address).second) {  // left and came back while its probe is still under way
+    if (asking_.contains(due->address)) {  // left and came back while its probe is still under way
       schedule_.settle(due->address, schedule::Pace::kUndecided, now);
       continue;
     }
+    if (!due->postponed && postpones(due->address, now)) continue;
     observer_.probe_lagged(due->lag);
+    asking_.insert(due->address);
     prober_->probe(due->address);
   }
+}
+
+// Networks opened by probe.allow are the operator's own, and have no budget.
+bool Monitor::postpones(const Address& address, SteadyTime now) {
+  if (!path_to(address).internet) return false;
+  const SteadyTime place = budgets_.reserve(address, subject_of(address).provider, now);
+  if (place <= now) return false;
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(place - now).count();
+  ProbeResult result;
+  result.cause = Cause::kOverBudget;
+  result.why = "its network or provider was asked often enough; its turn is in " + std::to_string(seconds) + " s";
+  observer_.probed(address, result, clock_.now());
+  schedule_.postpone(address, place);
+  return true;
 }
 
 // With no room for more, the next result wakes us; the goodbye of a probe ends without one, so look again soon.
@@ -286,15 +316,19 @@ void Monitor::looked_up(const DomainName& name, std::shared_ptr<const MxSet> set
   const bool keep_old = destination.set != nullptr && set->failure == Cause::kResolverDown;
   if (!keep_old) {
     tally_.remove(provider_of(destination), destination.verdict);
-    destination.set = std::move(set);
+    take_set(destination, std::move(set), now.steady);
     tally_.add(provider_of(destination), destination.verdict);
-    take_addresses(destination, now.steady);
   }
   if (const auto bounce = std::exchange(destination.unjudged, std::nullopt)) tell_gate(*bounce, destination, now);
   const bool again_soon = destination.lookups.undecided() || keep_old || destination.set->failure == Cause::kResolverDown;
   lookups_due_.set(name, now.steady + (again_soon ? options_.pacing.interval_undecided : options_.pacing.interval));
   reassess(destination, now);
   turn();
+}
+
+void Monitor::take_set(Destination& destination, std::shared_ptr<const MxSet> set, SteadyTime now) {
+  destination.set = never_probe_.spare(std::move(set));
+  take_addresses(destination, now);
 }
 
 void Monitor::take_addresses(Destination& destination, SteadyTime now) {
@@ -430,6 +464,8 @@ std::string Monitor::doubt_about(const Destination& destination, SteadyTime now)
   for (const Address& address : destination.asked) {
     const health::AddressHealth* health = book_.find(address);
     if (health != nullptr && health->last && health->last->cause == Cause::kVantageImpaired) return health->last->why;
+    if (health != nullptr && health->answers_mta_only())
+      return address.text() + " answers the MTA and not us: is our address blocked there, or another than the MTA's?";
     if (!doubts_.trusts(address, now)) return "our own connection is in doubt";
   }
   return "";

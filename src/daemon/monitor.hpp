@@ -26,8 +26,10 @@
 #include "mxpulse/resolver.hpp"
 #include "mxpulse/snapshot.hpp"
 #include "mxpulse/unsaved.hpp"
+#include "schedule/budgets.hpp"
 #include "schedule/due_queue.hpp"
 #include "schedule/schedule.hpp"
+#include "watch/never_probe.hpp"
 #include "watch/watchlist.hpp"
 
 namespace mxpulse::daemon {
@@ -35,6 +37,8 @@ namespace mxpulse::daemon {
 // What the config file decides about the pulse; the resolver and the prober have theirs.
 struct MonitorOptions {
   schedule::Pacing pacing;
+  schedule::Allowances allowances;
+  std::vector<DomainName> never_probe;
   health::Thresholds thresholds;
   watch::Options watch;
   std::vector<DomainName> destinations;
@@ -108,6 +112,7 @@ class Monitor final : public ProbeListener, public Kept {
   void turn();
   void begin_lookups(SteadyTime now);
   void begin_probes(SteadyTime now);
+  bool postpones(const Address& address, SteadyTime now);
   void sleep_until_due(SteadyTime now);
   void looked_up(const DomainName& name, std::shared_ptr<const MxSet> set);
   void look_up_controls(SteadyTime now);
@@ -118,6 +123,7 @@ class Monitor final : public ProbeListener, public Kept {
   void record(const Address& address, const ProbeResult& result, Now now);
   Doubts::Subject subject_of(const Address& address) const;
   std::string doubt_about(const Destination& destination, SteadyTime now) const;
+  void take_set(Destination& destination, std::shared_ptr<const MxSet> set, SteadyTime now);
   void take_addresses(Destination& destination, SteadyTime now);
   void drop_address(Destination& destination, const Address& address, SteadyTime now);
   void reassess(Destination& destination, Now now, const Occasion* occasion = nullptr);
@@ -140,7 +146,9 @@ class Monitor final : public ProbeListener, public Kept {
   Gatekeeper* gatekeeper_ = nullptr;  // null: nothing is gated
   health::Tally tally_;
   watch::Watchlist watchlist_;
+  watch::NeverProbe never_probe_;
   schedule::Schedule schedule_;
+  schedule::Budgets budgets_;
   health::AddressBook book_;
   health::IncidentLog incidents_;
   Doubts doubts_;

@@ -34,6 +34,7 @@ HostView view_of(const MxHost& host, const Address& address, const health::Addre
   view.streak = health->streak.length();
   view.since = health->streak.first();
   view.last_probe = health->last_asked;
+  view.answers_mta_only = health->answers_mta_only();
   if (!health->last) return view;
   view.cause = health->last->cause;
   view.connect_time = health->last->connect_time;
@@ -66,6 +67,8 @@ void Monitor::View::add(const Destination& destination) {
     view.verdict = health.verdict;
     view.cause = health.cause;
     view.why = health.why;
+    const std::string doubt = view.verdict == Verdict::kUnavailable ? monitor_.doubt_about(destination, now_.steady) : "";
+    if (!doubt.empty()) view.why += "; " + doubt;
     view.streak = health.streak;
     view.since = health.since;
     view.stale_dns = destination.set->stale;

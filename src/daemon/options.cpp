@@ -18,6 +18,8 @@ MonitorOptions monitor_options(const config::Config& config, std::size_t in_flig
   options.watch.window = config.watch.window;
   options.watch.forget = config.watch.forget;
   options.destinations = config.watch.destinations;
+  options.allowances = {config.probe.per_network, config.probe.per_provider};
+  options.never_probe = config.watch.never_probe;
   options.pacing.interval_control = config.vantage.interval;
   options.controls = config.vantage.controls;
   options.vantage.panic.ratio = config.vantage.panic_ratio;

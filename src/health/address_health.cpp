@@ -2,6 +2,8 @@
 
 namespace mxpulse::health {
 
+constexpr auto kMtaAnswerCounts = std::chrono::hours(24);
+
 Transition AddressHealth::record(const ProbeResult& result, Thresholds thresholds, Now now) {
   const Outcome said = outcome(result.cause);
   const Transition transition = streak.record(said, thresholds, now);
@@ -11,6 +13,7 @@ Transition AddressHealth::record(const ProbeResult& result, Thresholds threshold
   const bool agrees = (streak.state() == State::kAnswering && said == Outcome::kAnswered) ||
                       (streak.state() == State::kSilent && said == Outcome::kNoAnswer);
   if (agrees) settled = result.cause;
+  if (said == Outcome::kAnswered || (answered_mta && *answered_mta + kMtaAnswerCounts < now.system)) answered_mta.reset();
   return transition;
 }
 
@@ -57,6 +60,13 @@ std::optional<SavedAddress> AddressBook::saved(const Address& address) const {
   saved.why = health->last->why;
   saved.no_route = health->last->no_route;
   return saved;
+}
+
+Transition AddressBook::record_of_mta(const Address& address, const ProbeResult& result, Now now) {
+  AddressHealth& health = known_[address];
+  const Transition transition = health.record(result, thresholds_, now);
+  health.answered_mta = now.system;
+  return transition;
 }
 
 const AddressHealth* AddressBook::find(const Address& address) const {

@@ -17,8 +17,12 @@ struct AddressHealth {
   std::optional<Cause> settled;          // the cause the state stands on; empty while the state is unknown
   std::optional<ProbeResult> last;       // the last result of any kind
   std::optional<SystemTime> last_asked;  // of the last result that says something about the host
+  // When the MTA last had an answer there while we had none; empty once we have one too, or a day later.
+  std::optional<SystemTime> answered_mta;
 
   Transition record(const ProbeResult& result, Thresholds thresholds, Now now);
+  // It answers the MTA, and has not answered us since.
+  bool answers_mta_only() const { return answered_mta && streak.last() && *streak.last() > *answered_mta; }
 };
 
 // Every address we ask, once, however many destinations share it.
@@ -30,6 +34,8 @@ class AddressBook {
   void set_thresholds(Thresholds thresholds) { thresholds_ = thresholds; }
 
   Transition record(const Address& address, const ProbeResult& result, Now now);
+  // The MTA tells of an answer: `result` in its place.
+  Transition record_of_mta(const Address& address, const ProbeResult& result, Now now);
   // Null while nothing was recorded. Valid until the next record() or forget().
   const AddressHealth* find(const Address& address) const;
   void forget(const Address& address);

@@ -97,6 +97,8 @@ inline constexpr Name kRecoveryDetection{
     "From our last no-answer to the answer that released a hold: at most so long a recovery went unseen."};
 inline constexpr Name kGateErrors{"mxpulse_gate_errors_total", Type::kCounter, "",
                                   "Times holds could not be given to an MTA, which then delivers."};
+inline constexpr Name kHostAnswersMtaOnly{"mxpulse_host_answers_mta_only", Type::kGauge, "host,address,provider",
+                                          "1 if the host answers the MTA and not us; absent else. It is never held."};
 inline constexpr Name kVantageImpaired{"mxpulse_vantage_impaired", Type::kGauge, "",
                                        "1 while our own connection is in doubt: no streak grows and nothing is held."};
 inline constexpr Name kVantageFamilyImpaired{"mxpulse_vantage_family_impaired", Type::kGauge, "family",
@@ -159,6 +161,7 @@ inline constexpr std::array kAllNames{kBuildInfo,
                                       kVainAttempts,
                                       kRecoveryDetection,
                                       kGateErrors,
+                                      kHostAnswersMtaOnly,
                                       kVantageImpaired,
                                       kVantageFamilyImpaired,
                                       kControls,

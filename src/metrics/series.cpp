@@ -120,6 +120,7 @@ void tell_hosts(const std::vector<NamedHost>& hosts, SeriesSink& sink) {
        [](const NamedHost& host) { return host.view->answering ? Value(*host.view->answering ? 1 : 0) : std::nullopt; });
   tell(kHostStreak, [](const NamedHost& host) { return Value(host.view->streak); });
   tell(kHostLastProbe, [](const NamedHost& host) { return unix_seconds(host.view->last_probe); });
+  tell(kHostAnswersMtaOnly, [](const NamedHost& host) { return host.view->answers_mta_only ? Value(1) : std::nullopt; });
   sink.metric(kHostCause);
   for (const NamedHost& host : hosts) {
     if (host.view->cause) sink.series(with(labels(host), {"cause", label(*host.view->cause)}), 1);

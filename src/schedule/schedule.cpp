@@ -1,8 +1,11 @@
 #include "schedule/schedule.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace mxpulse::schedule {
+
+constexpr unsigned kBusyDoublings = 3;
 
 void Schedule::add(const Address& address, Duration spread, SteadyTime now) {
   forget_old(now);
@@ -18,6 +21,7 @@ bool Schedule::remove(const Address& address, SteadyTime now) {
   if (found == entries_.end() || found->second.users == 0) return false;
   if (--found->second.users > 0) return false;
   queue_.erase(address);
+  found->second.postponed = false;
   unused_.set(address, found->second.begun.value_or(now) + pacing_.per_address);
   forget_old(now);
   return true;
@@ -26,8 +30,17 @@ bool Schedule::remove(const Address& address, SteadyTime now) {
 std::optional<Due> Schedule::take(SteadyTime now) {
   const auto taken = queue_.take(now);
   if (!taken) return std::nullopt;
-  entries_[taken->second].begun = now;
-  return Due{taken->second, now - taken->first};
+  Entry& entry = entries_[taken->second];
+  entry.begun_before = std::exchange(entry.begun, now);
+  return Due{taken->second, now - taken->first, std::exchange(entry.postponed, false)};
+}
+
+void Schedule::postpone(const Address& address, SteadyTime until) {
+  const auto found = entries_.find(address);
+  if (found == entries_.end() || found->second.users == 0) return;
+  found->second.begun = found->second.begun_before;
+  found->second.postponed = true;
+  queue_.set(address, until);
 }
 
 void Schedule::settle(const Address& address, Pace pace, SteadyTime now) {
@@ -38,7 +51,8 @@ void Schedule::settle(const Address& address, Pace pace, SteadyTime now) {
 
 void Schedule::hurry(const Address& address, SteadyTime now) {
   if (!queue_.contains(address)) return;  // being asked right now, or not ours
-  queue_.set(address, not_before(entries_[address], now));
+  const Entry& entry = entries_[address];
+  if (!entry.postponed) queue_.set(address, not_before(entry, now));
 }
 
 std::optional<Schedule::Standing> Schedule::standing(const Address& address) const {
@@ -69,6 +83,8 @@ Duration Schedule::jittered(Duration interval) {
 }
 
 Duration Schedule::interval_for(Entry& entry, Pace pace) const {
+  entry.busy = pace == Pace::kBusy ? std::min(entry.busy + 1, kBusyDoublings) : 0;
+  if (pace == Pace::kBusy) return pacing_.interval * (1 << entry.busy);
   if (pace != Pace::kSilent) {
     entry.silent_interval = Duration(0);
     switch (pace) {

@@ -21,16 +21,19 @@ struct Pacing {
   Duration interval_control = std::chrono::minutes(15);     // of a control while it answers
 };
 
-enum class Pace : std::uint8_t { kSteady, kUndecided, kSilent, kControl };
+enum class Pace : std::uint8_t { kSteady, kUndecided, kSilent, kControl, kBusy };
 
 struct Due {
   Address address;
-  Duration lag;  // how late it is taken, at least 0
+  Duration lag;            // how late it is taken, at least 0
+  bool postponed = false;  // it waited until its place came
 };
 
 // - an address comes due soon after it is added, at the latest after `spread`
 // - taken, it is out of the queue until settle() gives it its next time
 // - a silent host is asked after interval_undecided, then ever twice as late up to interval_silent_max
+// - a host that asks for less, time after time, is asked after 2, 4 and at last 8 intervals
+// - postponed, it keeps its place: neither hurry() nor another user moves it
 // - every interval is jittered by a tenth either way, so that rounds do not stay in step
 // - removed and added again, over reloads too, an address still keeps `per_address` since its last connect
 class Schedule {
@@ -46,6 +49,8 @@ class Schedule {
 
   std::optional<SteadyTime> next() const { return queue_.next(); }
   std::optional<Due> take(SteadyTime now);
+  // The taken address is not asked now, but then.
+  void postpone(const Address& address, SteadyTime until);
   // The taken address was asked and stands so; no-op when it has no users any more.
   void settle(const Address& address, Pace pace, SteadyTime now);
   // Asks soon, as far as `per_address` allows: somebody just bounced there.
@@ -68,8 +73,11 @@ class Schedule {
  private:
   struct Entry {
     unsigned users = 0;
-    std::optional<SteadyTime> begun;  // last connect
-    Duration silent_interval{0};      // 0: not silent
+    std::optional<SteadyTime> begun;         // last connect
+    std::optional<SteadyTime> begun_before;  // the one before that, should the last be postponed
+    Duration silent_interval{0};             // 0: not silent
+    unsigned busy = 0;                       // greetings in a row that ask for less
+    bool postponed = false;
   };
 
   SteadyTime not_before(const Entry& entry, SteadyTime due) const;

@@ -478,3 +478,82 @@ TEST_CASE("a steady host costs the store nothing") {
   example.monitor->gather(later);
   CHECK(later.empty());
 }
+
+namespace {
+
+BounceEvent delivery(const char* destination) {
+  BounceEvent event;
+  event.destination = named(destination);
+  event.bounce_class = BounceClass::kDelivered;
+  event.host = "mx.example";
+  event.address = kHost;
+  return event;
+}
+
+}  // namespace
+
+TEST_CASE("a host that answers the MTA and not us is told apart, until it answers us too") {
+  Example example({named("a.example")});
+  example.resolver.answer("a.example", {kHost});
+  for (int i = 0; i < 2; ++i) {
+    example.result(Cause::kTimeout);
+    example.pass(3s);
+  }
+  example.monitor->bounced(delivery("a.example"));
+  CHECK(example.streak() == 0);
+  CHECK_FALSE(example.monitor->snapshot().hosts.at(0).answers_mta_only);  // it may be back
+  example.pass(9s);
+  for (int i = 0; i < 2; ++i) {
+    example.result(Cause::kTimeout);
+    example.pass(3s);
+  }
+  CHECK(example.monitor->snapshot().hosts.at(0).answers_mta_only);
+  CHECK(example.monitor->snapshot().destinations.at(0).why.find("answers the MTA and not us") != std::string::npos);
+  example.pass(9s);
+  example.result(Cause::kReady);
+  CHECK_FALSE(example.monitor->snapshot().hosts.at(0).answers_mta_only);
+}
+
+TEST_CASE("hosts of one network are asked within its budget, and each in its turn") {
+  Example example({});
+  example.options.max_in_flight = 1000;
+  example.options.allowances = {1s, 0s};
+  for (int i = 0; i < 40; ++i) example.options.destinations.push_back(named(("d" + std::to_string(i) + ".example").c_str()));
+  example.pass(0s);
+  example.pass(1s);
+  for (int i = 0; i < 40; ++i) {
+    example.resolver.answer(("d" + std::to_string(i) + ".example").c_str(), {*Address::parse("11.1.1." + std::to_string(i))});
+  }
+  CHECK(example.prober.asked.size() == 20);
+  example.pass(5s);
+  CHECK(example.prober.asked.size() == 25);
+  example.pass(15s);
+  CHECK(example.prober.asked.size() == 40);
+}
+
+TEST_CASE("who asked not to be probed is asked no more, by its name or its hosts' name") {
+  Example example({named("a.example"), named("b.example")});
+  example.resolver.answer("a.example", {kHost});
+  example.prober.asked.clear();
+  example.options.never_probe = {named("mx.example")};
+  example.pass(0s);
+  example.resolver.answer("b.example", {kHost});
+  example.pass(60s);
+  CHECK(example.prober.asked.empty());
+  CHECK(example.monitor->snapshot().destinations.at(0).cause == Cause::kDeniedAddress);
+}
+
+TEST_CASE("a host that asks for less is asked less") {
+  Example example({named("a.example")});
+  example.resolver.answer("a.example", {kHost});
+  std::erase(example.prober.asked, kHost);
+  ProbeResult busy;
+  busy.cause = Cause::kBusy;
+  busy.reply_code = 450;
+  busy.greeting = "450 4.7.1 too many connections";
+  example.monitor->probed(kHost, busy);
+  example.pass(12s);  // the interval is 10 s
+  CHECK(example.prober.asked.empty());
+  example.pass(11s);
+  CHECK(example.prober.asked.size() == 1);
+}

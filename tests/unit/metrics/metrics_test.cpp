@@ -27,6 +27,7 @@ Snapshot example() {
     host.cause = i == 0 ? Cause::kReady : Cause::kTimeout;
     host.connect_time = 20ms;
     host.greeting = "220 \" level=error";
+    host.answers_mta_only = i == 2;
     snapshot.hosts.push_back(host);
     DestinationView destination;
     destination.destination = *DomainName::parse("d" + std::to_string(i) + ".example");

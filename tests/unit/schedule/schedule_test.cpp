@@ -147,3 +147,33 @@ TEST_CASE("while nobody knows whom a killed one asked last, no address is asked"
   schedule.hurry(kHost, at(1s));
   CHECK(schedule.next() == at(60s));
 }
+
+TEST_CASE("a host that asks for less is asked after 2, 4 and 8 intervals, until it does not") {
+  Schedule schedule(kPacing, 9);
+  schedule.add(kHost, 0s, at(0s));
+  SteadyTime now = at(0s);
+  for (const int intervals : {2, 4, 8, 8}) {
+    REQUIRE(schedule.take(now));
+    schedule.settle(kHost, Pace::kBusy, now);
+    const double waited = to_seconds(*schedule.next() - now) / to_seconds(kPacing.interval);
+    CHECK(waited > 0.89 * intervals);
+    CHECK(waited < 1.11 * intervals);
+    now = *schedule.next();
+  }
+  REQUIRE(schedule.take(now));
+  schedule.settle(kHost, Pace::kSteady, now);
+  CHECK(*schedule.next() - now < 2 * kPacing.interval);
+}
+
+TEST_CASE("a postponed address keeps its place, and was not asked meanwhile") {
+  Schedule schedule(kPacing, 10);
+  schedule.add(kHost, 0s, at(100s));
+  REQUIRE(schedule.take(at(100s)));
+  schedule.postpone(kHost, at(130s));
+  schedule.hurry(kHost, at(101s));
+  CHECK_FALSE(schedule.take(at(129s)));
+  const auto due = schedule.take(at(130s));
+  REQUIRE(due);
+  CHECK(due->postponed);
+  CHECK(due->lag == 0s);
+}
