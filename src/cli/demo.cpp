@@ -100,11 +100,12 @@ int demo(const std::vector<std::string>& arguments) {
   daemon->also_tell(narrator);
   std::printf(
       "A small internet on loopback; nothing leaves this machine.\n"
+      "  page:    http://%s/\n"
       "  metrics: http://%s/metrics\n"
       "  mail:    %s, where a mail server logs what its messages meet\n"
       "  ask it:  mxpulse check --dns %s --port %u --allow 127.0.0.0/8 backup.example\n"
       "\"gate\" tells what mxpulse would do with that server's mail; the demo only observes.\n\n",
-      daemon->http_address().c_str(), sender.log().c_str(), internet.dns().text().c_str(),
+      daemon->http_address().c_str(), daemon->http_address().c_str(), sender.log().c_str(), internet.dns().text().c_str(),
       static_cast<unsigned>(internet.smtp_port()));
   std::fflush(stdout);
   internet.start();
