@@ -10,6 +10,7 @@
 #include "mxpulse/address.hpp"
 #include "mxpulse/cause.hpp"
 #include "mxpulse/domain_name.hpp"
+#include "mxpulse/incident.hpp"
 #include "mxpulse/mx_set.hpp"
 #include "mxpulse/time.hpp"
 
@@ -65,6 +66,26 @@ struct SavedBounces {
   bool operator==(const SavedBounces&) const = default;
 };
 
+// What follows a bounce, see gate::Gate.
+struct SavedCourse {
+  DomainName destination;
+  bool held = false;
+  bool exhausted = false;
+  SystemTime last_nomination{};
+  unsigned step = 0;  // of the retry schedule, the next one
+  SystemTime step_due{};
+  bool silent = false;
+  SystemTime evidence{};       // the last own no-answer
+  SystemTime lease_end{};      // while it is held
+  std::string why;             // of the evidence
+  std::uint64_t revision = 0;  // which evidence it is; means nothing in another run
+};
+
+struct SavedHistory {
+  DomainName destination;
+  std::shared_ptr<const IncidentHistory> history;
+};
+
 inline constexpr std::size_t kPositionMax = 1024;  // bytes
 
 // How far a feed was read, in the feed's own words: printable ASCII, at most kPositionMax bytes.
@@ -82,6 +103,8 @@ struct Saved {
   std::vector<SavedDestination> destinations;
   std::vector<SavedBounces> bounces;
   std::vector<SavedPosition> positions;
+  std::vector<SavedCourse> courses;
+  std::vector<SavedHistory> histories;
 };
 
 }  // namespace mxpulse

@@ -18,10 +18,13 @@ struct Batch {
   std::vector<Address> addresses_gone;
   std::vector<DomainName> destinations_gone;
   std::vector<DomainName> bounces_gone;
+  std::vector<DomainName> courses_gone;
+  std::vector<DomainName> histories_gone;
 
   bool empty() const {
     return !everything && changed.addresses.empty() && changed.destinations.empty() && changed.bounces.empty() &&
-           changed.positions.empty() && addresses_gone.empty() && destinations_gone.empty() && bounces_gone.empty();
+           changed.positions.empty() && changed.courses.empty() && changed.histories.empty() && addresses_gone.empty() &&
+           destinations_gone.empty() && bounces_gone.empty() && courses_gone.empty() && histories_gone.empty();
   }
 };
 

@@ -152,8 +152,12 @@ class Daemon::Parts {
     for (const std::string& note : store_file_->take_notes()) observers_.store_wrote(false, note, clock_.now());
     log_.note(Level::kInfo, "store", what_is_kept(saved), clock_.now());
     store_.emplace(loop_, clock_, std::move(store_file_));
-    keeper_.emplace(loop_, clock_, *store_, std::vector<Kept*>{&monitor_, &feeds_}, observers_);
+    keeper_.emplace(loop_, clock_, *store_, std::vector<Kept*>{&monitor_, &gatekeeper_, &feeds_}, observers_);
     monitor_.resume(saved);
+    gatekeeper_.resume(saved);
+    for (const DomainName& name : gatekeeper_.on_course()) {
+      if (!monitor_.watches(name)) gatekeeper_.forgotten(name);
+    }
     feeds_.resume(saved.positions);
   }
 

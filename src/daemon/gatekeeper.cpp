@@ -58,6 +58,31 @@ void Gatekeeper::stop() {
   if (options_.mode == GateMode::kEnforce) clear_tables();
 }
 
+void Gatekeeper::gather(Batch& batch) {
+  const Now now = clock_.now();
+  auto names = gate_.unsaved().take();
+  if (batch.everything) names = gate_.names();
+  for (const DomainName& name : names) {
+    if (auto saved = gate_.saved(name, now))
+      batch.changed.courses.push_back(std::move(*saved));
+    else
+      batch.courses_gone.push_back(name);
+  }
+}
+
+void Gatekeeper::not_written(const Batch& batch) {
+  for (const SavedCourse& one : batch.changed.courses) gate_.unsaved().mark(one.destination);
+  for (const DomainName& name : batch.courses_gone) gate_.unsaved().mark(name);
+}
+
+// What a hold rests on is safe now: it may begin.
+void Gatekeeper::written(const Batch& batch) {
+  for (const SavedCourse& one : batch.changed.courses) {
+    const auto transitions = gate_.kept(one, clock_.now());
+    if (!transitions.empty()) apply(transitions);
+  }
+}
+
 void Gatekeeper::clear_tables() {
   for (const auto& [mta, flusher] : gated_) {
     for (const auto& table : mta.tables) {

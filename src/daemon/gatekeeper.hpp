@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/kept.hpp"
 #include "gate/flusher.hpp"
 #include "gate/gate.hpp"
 #include "gate/mtas.hpp"
@@ -21,7 +22,7 @@ struct GateOptions {
 };
 
 // In observe mode the same is computed and told, and no MTA is touched. Lives on the loop's thread.
-class Gatekeeper {
+class Gatekeeper final : public Kept {
  public:
   Gatekeeper(Alarms& alarms, const Clock& clock, gate::Mtas& mtas, Observer& observer);
 
@@ -40,6 +41,15 @@ class Gatekeeper {
 
   // Everything is released, and every table emptied before this returns.
   void stop();
+
+  // Courses of an earlier run; after configure(). Whoever is watched no more is to be forgotten() then.
+  void resume(const Saved& saved) { apply(gate_.resume(saved.courses, saved.taken, clock_.now())); }
+  std::vector<DomainName> on_course() const { return gate_.names(); }
+  void begin_keeping() override { gate_.unsaved().want(); }
+  bool lost_count() const override { return gate_.unsaved().too_many(); }
+  void gather(Batch& batch) override;
+  void not_written(const Batch& batch) override;
+  void written(const Batch& batch) override;
 
   GateMode mode() const { return options_.mode; }
   std::size_t held_count() const { return gate_.held_count(); }

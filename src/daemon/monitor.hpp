@@ -60,6 +60,7 @@ class Monitor final : public ProbeListener, public Kept {
 
   // Knows what an earlier run knew. Before use(Resolver&), with begin_keeping() before it where there is a store.
   void resume(const Saved& saved);
+  bool watches(const DomainName& name) const { return destinations_.contains(name); }
   void begin_keeping() override;
   bool lost_count() const override;
   void gather(Batch& batch) override;

@@ -37,6 +37,11 @@ void Monitor::resume(const Saved& saved) {
       unsaved_.mark(one.name);
   }
   for (const SavedAddress& one : saved.addresses) resume(one, saved.orderly, now);
+  for (const SavedHistory& one : saved.histories) {
+    incidents_.resume(one);
+    const bool is_watched = destinations_.contains(one.destination) || wanted.contains(one.destination);
+    if (!is_watched) incidents_.forgotten(one.destination, now);
+  }
   for (auto& [name, destination] : destinations_) {
     if (destination.set) destination.verdict = health::assess(*destination.set, book_, destination.lookups).verdict;
     destination.bounces = watchlist_.bounces(name, now);
@@ -80,15 +85,19 @@ void Monitor::begin_keeping() {
   unsaved_.want();
   watchlist_.unsaved().want();
   book_.unsaved().want();
+  incidents_.unsaved().want();
 }
 
-bool Monitor::lost_count() const { return unsaved_.too_many() || watchlist_.unsaved().too_many() || book_.unsaved().too_many(); }
+bool Monitor::lost_count() const {
+  return unsaved_.too_many() || watchlist_.unsaved().too_many() || book_.unsaved().too_many() || incidents_.unsaved().too_many();
+}
 
 void Monitor::gather(Batch& batch) {
   const Now now = clock_.now();
   auto addresses = book_.unsaved().take();
   auto names = unsaved_.take();
   auto bouncing = watchlist_.unsaved().take();
+  auto outages = incidents_.unsaved().take();
   if (batch.everything || batch.changed.orderly) {  // every one's place on the schedule
     addresses.clear();
     for (const auto& [address, users] : users_) addresses.push_back(address);
@@ -97,6 +106,7 @@ void Monitor::gather(Batch& batch) {
     names.clear();
     for (const auto& [name, destination] : destinations_) names.push_back(name);
     bouncing = watchlist_.bouncing();
+    outages = incidents_.names();
   }
   for (const Address& address : addresses) gather(address, now, batch);
   for (const DomainName& name : names) {
@@ -111,6 +121,12 @@ void Monitor::gather(Batch& batch) {
       batch.changed.bounces.push_back(std::move(*saved));
     else
       batch.bounces_gone.push_back(name);
+  }
+  for (const DomainName& name : outages) {
+    if (auto history = incidents_.history(name))
+      batch.changed.histories.push_back({name, std::move(history)});
+    else
+      batch.histories_gone.push_back(name);
   }
 }
 
@@ -136,6 +152,8 @@ void Monitor::not_written(const Batch& batch) {
   for (const DomainName& name : batch.destinations_gone) unsaved_.mark(name);
   for (const auto& one : batch.changed.bounces) watchlist_.unsaved().mark(one.destination);
   for (const DomainName& name : batch.bounces_gone) watchlist_.unsaved().mark(name);
+  for (const auto& one : batch.changed.histories) incidents_.unsaved().mark(one.destination);
+  for (const DomainName& name : batch.histories_gone) incidents_.unsaved().mark(name);
 }
 
 }  // namespace mxpulse::daemon

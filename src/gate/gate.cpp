@@ -54,6 +54,7 @@ Gate::Transitions Gate::observed(const DomainName& name, bool silent, std::strin
   const auto found = courses_.find(name);
   if (found == courses_.end()) return out;
   Course& course = found->second;
+  if (silent && !course.silent) fell_silent(course);
   course.silent = silent;
   course.why = std::move(why);
   if (silent) {
@@ -168,12 +169,19 @@ std::set<DomainName> Gate::held() const {
   return names;
 }
 
+// Evidence of its own: what was written down of an earlier one does not stand for it.
+void Gate::fell_silent(Course& course) {
+  ++course.revision;
+  course.is_kept = false;
+}
+
 // Every condition of a hold stands here.
 void Gate::consider(const DomainName& name, Course& course, Now now, Transitions& out) {
   if (course.phase != Phase::kNominated) return;
   const bool fresh_bounce = course.last_nomination + policy_.nomination_age > now.steady;
   const bool fresh_evidence = course.silent && course.evidence + policy_.evidence_age > now.steady;
   if (!fresh_bounce || !fresh_evidence || !distrust_.empty() || policy_.never_hold.contains(name)) return;
+  if (policy_.keeps_evidence && !course.is_kept) return;
   course.held_since = now;
   hold(name, course, GateMove::kHeld, course.why, now, out);
 }
@@ -256,6 +264,7 @@ void Gate::set_phase(Course& course, Phase phase) {
 }
 
 void Gate::plan(const DomainName& name, const Course& course) {
+  unsaved_.mark(name);
   const auto old = due_of_.find(name);
   if (old != due_of_.end()) due_.erase({old->second, name});
   due_of_[name] = due(course);
@@ -263,6 +272,7 @@ void Gate::plan(const DomainName& name, const Course& course) {
 }
 
 void Gate::drop(const DomainName& name) {
+  unsaved_.mark(name);
   const auto planned = due_of_.find(name);
   if (planned != due_of_.end()) {
     due_.erase({planned->second, name});

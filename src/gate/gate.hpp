@@ -13,7 +13,9 @@
 #include <vector>
 
 #include "mxpulse/hold.hpp"
+#include "mxpulse/saved.hpp"
 #include "mxpulse/time.hpp"
+#include "mxpulse/unsaved.hpp"
 #include "mxpulse/verdict.hpp"
 
 namespace mxpulse::gate {
@@ -27,6 +29,7 @@ struct Policy {
   Duration nomination_age = std::chrono::hours(24);    // nor does a bounce older than this
   Duration trial_patience = std::chrono::minutes(10);  // so long a trial waits for the line that tells its result
   std::unordered_set<DomainName> never_hold{};
+  bool keeps_evidence = false;  // a hold begins once its evidence is written down, see kept()
 };
 
 // A course is what follows a bounce: nominated -> held -> (trial -> held)... -> released or exhausted.
@@ -64,6 +67,16 @@ class Gate {
   // We end: everything is released.
   Transitions stop(Now now);
 
+  // Courses of an earlier run, as they stood at `taken`. After configure().
+  Transitions resume(const std::vector<SavedCourse>& saved, SystemTime taken, Now now);
+  // What saved() gave outlasts us from now on.
+  Transitions kept(const SavedCourse& saved, Now now);
+  // Empty when it is on no course.
+  std::optional<SavedCourse> saved(const DomainName& name, Now now) const;
+  std::vector<DomainName> names() const;
+  Unsaved<DomainName>& unsaved() { return unsaved_; }
+  const Unsaved<DomainName>& unsaved() const { return unsaved_; }
+
   std::optional<SteadyTime> next() const;
   GateAnswer answer(const DomainName& name, Now now) const;
   bool on_course(const DomainName& name) const { return courses_.contains(name); }
@@ -88,10 +101,14 @@ class Gate {
     SteadyTime lease_end;
     SystemTime lease_end_system;
     SteadyTime trial_begun;
-    bool trial_open = false;  // a trial whose result was not told yet
+    bool trial_open = false;     // a trial whose result was not told yet
+    std::uint64_t revision = 0;  // of the evidence: another one each time it falls silent
+    bool is_kept = false;        // this evidence is written down
   };
 
   bool is_held(const Course& course) const { return course.phase == Phase::kHeld || course.phase == Phase::kTrial; }
+  void resume_hold(const SavedCourse& saved, Course& course, Now now, Transitions& out);
+  void fell_silent(Course& course);
   void consider(const DomainName& name, Course& course, Now now, Transitions& out);
   void hold(const DomainName& name, Course& course, GateMove move, std::string why, Now now, Transitions& out);
   void release(const DomainName& name, Course& course, std::string why, bool answered, Now now, Transitions& out);
@@ -112,6 +129,7 @@ class Gate {
   std::size_t held_count_ = 0;
   std::string distrust_;
   std::vector<RetryResult> retry_results_;
+  Unsaved<DomainName> unsaved_;
 };
 
 }  // namespace mxpulse::gate

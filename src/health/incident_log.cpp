@@ -19,6 +19,7 @@ void IncidentLog::silent(const DomainName& name, SystemTime first, Cause cause, 
   Incident& incident = incidents.back();
   if (incident.cause == cause && incident.why == why) return;
   log.shared.reset();
+  unsaved_.mark(name);
   incident.cause = cause;
   incident.why = why.substr(0, kIncidentTextMax);
 }
@@ -27,6 +28,7 @@ void IncidentLog::ended(const DomainName& name, IncidentEnd end, const std::stri
                         Now now) {
   Incident* const incident = open(name);
   if (incident == nullptr) return;
+  unsaved_.mark(name);
   incident->ended = now.system;
   incident->end = end;
   if (last) incident->last = std::max(incident->last, *last);
@@ -41,9 +43,28 @@ void IncidentLog::forgotten(const DomainName& name, Now now) {
 
 void IncidentLog::expire(Now now) {
   while (!former_.empty() && former_.begin()->first + kIncidentAge <= now.system) {
-    logs_.erase(former_.begin()->second);
-    former_.erase(former_.begin());
+    drop_former();
   }
+}
+
+void IncidentLog::drop_former() {
+  unsaved_.mark(former_.begin()->second);
+  logs_.erase(former_.begin()->second);
+  former_.erase(former_.begin());
+}
+
+void IncidentLog::resume(const SavedHistory& saved) {
+  if (saved.history == nullptr || saved.history->incidents.empty()) return;
+  Log& log = logs_[saved.destination];
+  log.history = *saved.history;
+  while (log.history.incidents.size() > kIncidentsMax && log.history.incidents.front().ended) drop_oldest(log);
+}
+
+std::vector<DomainName> IncidentLog::names() const {
+  std::vector<DomainName> all;
+  all.reserve(logs_.size());
+  for (const auto& [name, log] : logs_) all.push_back(name);
+  return all;
 }
 
 IncidentLog::History IncidentLog::history(const DomainName& name) const {
@@ -63,9 +84,7 @@ Incident* IncidentLog::open(const DomainName& name) {
 
 void IncidentLog::remember_as_former(const DomainName& name, const Log& log) {
   former_.insert({*log.history.incidents.back().ended, name});
-  if (former_.size() <= kFormerMax) return;
-  logs_.erase(former_.begin()->second);
-  former_.erase(former_.begin());
+  if (former_.size() > kFormerMax) drop_former();
 }
 
 void IncidentLog::drop_oldest(Log& log) {

@@ -8,9 +8,12 @@
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "mxpulse/domain_name.hpp"
 #include "mxpulse/incident.hpp"
+#include "mxpulse/saved.hpp"
+#include "mxpulse/unsaved.hpp"
 
 namespace mxpulse::health {
 
@@ -35,6 +38,12 @@ class IncidentLog {
   // Call it now and then: lets those go that are watched no more, when their last outage is too long ago.
   void expire(Now now);
 
+  // As an earlier run knew it. Who is watched no more is told apart by forgotten().
+  void resume(const SavedHistory& saved);
+  std::vector<DomainName> names() const;
+  Unsaved<DomainName>& unsaved() { return unsaved_; }
+  const Unsaved<DomainName>& unsaved() const { return unsaved_; }
+
   // Null without an outage. Never changes once given: whoever holds it may read it on any thread.
   History history(const DomainName& name) const;
   std::size_t size() const { return logs_.size(); }
@@ -48,8 +57,10 @@ class IncidentLog {
   Incident* open(const DomainName& name);
   void remember_as_former(const DomainName& name, const Log& log);
   void drop_oldest(Log& log);
+  void drop_former();
 
   std::unordered_map<DomainName, Log> logs_;
+  Unsaved<DomainName> unsaved_;
   std::set<std::pair<SystemTime, DomainName>> former_;  // by the end of the last outage
 };
 

@@ -35,6 +35,7 @@ class Columns {
     if (row_.is_null(at_)) return ++at_, std::nullopt;
     return number(least, most);
   }
+  void reject() { good_ = false; }
   bool flag() { return number(0, 1) == 1; }
   unsigned count() { return static_cast<unsigned>(number(0, std::numeric_limits<unsigned>::max())); }
   SystemTime time() { return SystemTime(SystemTime::duration(number(0, std::numeric_limits<std::int64_t>::max()))); }
@@ -74,6 +75,15 @@ class Columns {
     if (found != kCauses.end()) return found->cause;
     good_ = false;
     return std::nullopt;
+  }
+  IncidentEnd incident_end() {
+    const auto word = text(64);
+    for (std::size_t number = 0; number < kIncidentEnds; ++number) {
+      const auto end = static_cast<IncidentEnd>(number);
+      if (label(end) == word) return end;
+    }
+    good_ = false;
+    return IncidentEnd::kOpen;
   }
   SavedStreak streak() {
     SavedStreak streak;
@@ -151,6 +161,59 @@ SavedBounces read_bounces(Columns& row) {
 
 SavedPosition read_position(Columns& row) { return {std::string(row.text(kFeedMax)), row.printable(kPositionMax)}; }
 
+SavedCourse read_course(Columns& row) {
+  SavedCourse saved;
+  saved.destination = row.name();
+  saved.held = row.flag();
+  saved.exhausted = row.flag();
+  saved.last_nomination = row.time();
+  saved.step = row.count();
+  saved.step_due = row.time();
+  saved.silent = row.flag();
+  saved.evidence = row.time();
+  saved.lease_end = row.time();
+  saved.why = row.printable(kWhyMax);
+  return saved;
+}
+
+struct IncidentRow {
+  DomainName destination;
+  Incident incident;
+  SystemTime complete_since;
+};
+
+IncidentRow read_incident(Columns& row) {
+  IncidentRow read;
+  read.destination = row.name();
+  Incident& incident = read.incident;
+  incident.first = row.time();
+  incident.last = row.time();
+  incident.ended = row.time_or_null();
+  incident.end = row.incident_end();
+  incident.cause = row.cause_or_null().value_or(Cause::kTimeout);
+  incident.why = row.printable(kWhyMax);
+  incident.last_words = row.printable(kWhyMax);
+  read.complete_since = row.time();
+  if (incident.ended.has_value() == (incident.end == IncidentEnd::kOpen)) row.reject();
+  return read;
+}
+
+// The rows come by destination, and by time within one.
+std::vector<SavedHistory> histories(std::vector<IncidentRow> rows) {
+  std::vector<SavedHistory> all;
+  for (auto from = rows.begin(); from != rows.end();) {
+    const auto to = std::find_if(from, rows.end(), [&](const auto& one) { return one.destination != from->destination; });
+    auto history = std::make_shared<IncidentHistory>();
+    for (auto one = from; one != to; ++one) {
+      history->complete_since = std::max(history->complete_since, one->complete_since);
+      history->incidents.push_back(std::move(one->incident));
+    }
+    all.push_back({from->destination, std::move(history)});
+    from = to;
+  }
+  return all;
+}
+
 template <typename Value>
 void read_table(Database& database, const char* sql, Value (*read)(Columns&), std::vector<Value>& into, std::size_t& left_out) {
   Statement statement(database, sql);
@@ -214,6 +277,27 @@ void write_positions(Database& database, const std::vector<SavedPosition>& all) 
   for (const SavedPosition& one : all) statement.run(std::string_view(one.feed), std::string_view(one.position));
 }
 
+void write_courses(Database& database, const std::vector<SavedCourse>& all) {
+  if (all.empty()) return;
+  Statement statement(database, "INSERT OR REPLACE INTO course VALUES (?,?,?,?,?,?,?,?,?,?)");
+  for (const SavedCourse& one : all)
+    statement.run(std::string_view(one.destination.text()), one.held, one.exhausted, one.last_nomination, one.step, one.step_due,
+                  one.silent, one.evidence, one.lease_end, std::string_view(one.why));
+}
+
+void write_histories(Database& database, const std::vector<SavedHistory>& all) {
+  if (all.empty()) return;
+  Statement remove_old(database, "DELETE FROM incident WHERE destination = ?");
+  Statement statement(database, "INSERT OR REPLACE INTO incident VALUES (?,?,?,?,?,?,?,?,?)");
+  for (const SavedHistory& one : all) {
+    const std::string_view name = one.destination.text();
+    remove_old.run(name);
+    for (const Incident& incident : one.history->incidents)
+      statement.run(name, incident.first, incident.last, incident.ended, label(incident.end), label(incident.cause),
+                    std::string_view(incident.why), std::string_view(incident.last_words), one.history->complete_since);
+  }
+}
+
 }  // namespace
 
 Saved read_all(Database& database, std::size_t& left_out) {
@@ -225,22 +309,31 @@ Saved read_all(Database& database, std::size_t& left_out) {
   read_table(database, "SELECT * FROM destination", read_destination, saved.destinations, left_out);
   read_table(database, "SELECT * FROM bounces", read_bounces, saved.bounces, left_out);
   read_table(database, "SELECT * FROM position", read_position, saved.positions, left_out);
+  read_table(database, "SELECT * FROM course", read_course, saved.courses, left_out);
+  std::vector<IncidentRow> incidents;
+  read_table(database, "SELECT * FROM incident ORDER BY destination, first", read_incident, incidents, left_out);
+  saved.histories = histories(std::move(incidents));
   return saved;
 }
 
 void write_batch(Database& database, const Batch& batch) {
   database.execute("BEGIN IMMEDIATE");
   if (batch.everything) {
-    for (const char* sql : {"DELETE FROM address", "DELETE FROM destination", "DELETE FROM bounces", "DELETE FROM position"})
+    for (const char* sql : {"DELETE FROM address", "DELETE FROM destination", "DELETE FROM bounces", "DELETE FROM position",
+                            "DELETE FROM course", "DELETE FROM incident"})
       database.execute(sql);
   }
   remove(database, "DELETE FROM address WHERE address = ?", batch.addresses_gone);
   remove(database, "DELETE FROM destination WHERE destination = ?", batch.destinations_gone);
   remove(database, "DELETE FROM bounces WHERE destination = ?", batch.bounces_gone);
+  remove(database, "DELETE FROM course WHERE destination = ?", batch.courses_gone);
+  remove(database, "DELETE FROM incident WHERE destination = ?", batch.histories_gone);
   write_addresses(database, batch.changed.addresses);
   write_destinations(database, batch.changed.destinations);
   write_bounces(database, batch.changed.bounces);
   write_positions(database, batch.changed.positions);
+  write_courses(database, batch.changed.courses);
+  write_histories(database, batch.changed.histories);
   {
     Statement about(database, "INSERT OR REPLACE INTO about VALUES (?,?)");
     about.run(std::string_view("taken"), batch.changed.taken);

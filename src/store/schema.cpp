@@ -52,19 +52,50 @@ CREATE TABLE position (
   feed TEXT PRIMARY KEY,
   position TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+)",
+    R"(
+CREATE TABLE course (
+  destination TEXT PRIMARY KEY,
+  held INTEGER NOT NULL,
+  exhausted INTEGER NOT NULL,
+  last_nomination INTEGER NOT NULL,
+  step INTEGER NOT NULL,
+  step_due INTEGER NOT NULL,
+  silent INTEGER NOT NULL,
+  evidence INTEGER NOT NULL,
+  lease_end INTEGER NOT NULL,
+  why TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE incident (
+  destination TEXT NOT NULL,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  ended INTEGER,
+  how TEXT NOT NULL,
+  cause TEXT NOT NULL,
+  why TEXT NOT NULL,
+  last_words TEXT NOT NULL,
+  complete_since INTEGER NOT NULL,
+  PRIMARY KEY (destination, first)
+) STRICT, WITHOUT ROWID;
 )"};
+
+void take_steps(Database& database, int from, int to) {
+  database.execute("BEGIN IMMEDIATE");
+  for (int step = from; step < to; ++step) database.execute(kSteps.at(static_cast<std::size_t>(step)));
+  database.execute(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
+  database.execute(("PRAGMA user_version = " + std::to_string(to)).c_str());
+  database.execute("COMMIT");
+}
 
 }  // namespace
 
 int newest_schema() { return static_cast<int>(kSteps.size()); }
 
 void migrate(Database& database, int version) {
-  if (version == newest_schema()) return;
-  database.execute("BEGIN IMMEDIATE");
-  for (auto step = static_cast<std::size_t>(version); step < kSteps.size(); ++step) database.execute(kSteps.at(step));
-  database.execute(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
-  database.execute(("PRAGMA user_version = " + std::to_string(newest_schema())).c_str());
-  database.execute("COMMIT");
+  if (version < newest_schema()) take_steps(database, version, newest_schema());
 }
+
+void make_schema(Database& database, int version) { take_steps(database, 0, version); }
 
 }  // namespace mxpulse::store

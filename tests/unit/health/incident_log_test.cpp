@@ -109,3 +109,32 @@ TEST_CASE("of those watched no more the one quiet for longest makes room") {
   CHECK(!log.history(*DomainName::parse("d0.example")));
   CHECK(log.history(*DomainName::parse("d1.example")));
 }
+
+TEST_CASE("outages are known after a restart, and an open one goes on") {
+  IncidentLog before;
+  outage(before, kName, 0s, 1h);
+  before.silent(kName, at(2h).system, Cause::kTimeout, "no host answers", at(2h));
+  IncidentLog after;
+  after.resume({kName, before.history(kName)});
+  after.ended(kName, IncidentEnd::kAnswered, "220 back", std::nullopt, at(3h));
+  REQUIRE(after.history(kName)->incidents.size() == 2);
+  CHECK(after.history(kName)->incidents[1].first == at(2h).system);
+  CHECK(after.history(kName)->incidents[1].ended == at(3h).system);
+}
+
+TEST_CASE("beginning, another cause and the end are to be written, and that one is forgotten") {
+  IncidentLog log;
+  log.unsaved().want();
+  const auto is_new = [&] { return log.unsaved().take().size() == 1; };
+  log.silent(kName, at(0s).system, Cause::kTimeout, "nothing", at(0s));
+  CHECK(is_new());
+  log.silent(kName, at(0s).system, Cause::kTimeout, "nothing", at(10s));
+  CHECK_FALSE(is_new());
+  log.silent(kName, at(0s).system, Cause::kRefused, "reset", at(20s));
+  CHECK(is_new());
+  log.forgotten(kName, at(30s));
+  CHECK(is_new());
+  log.expire(at(30s + kIncidentAge));
+  CHECK(is_new());
+  CHECK(!log.history(kName));
+}

@@ -80,6 +80,15 @@ std::shared_ptr<const MxSet> mx_set(const DomainName& name) {
   return std::make_shared<const MxSet>(set);
 }
 
+SavedHistory outages(const char* name) {
+  IncidentHistory history;
+  history.complete_since = kNow - 48h;
+  history.incidents = {
+      {kNow - 3h, kNow - 2h - 1min, kNow - 2h, IncidentEnd::kDelivered, Cause::kRefused, "no host answers", "220 back"},
+      {kNow - 1h, kNow - 1h, {}, IncidentEnd::kOpen, Cause::kTimeout, "nothing answers", ""}};
+  return {named(name), std::make_shared<const IncidentHistory>(history)};
+}
+
 Batch some_batch() {
   Batch batch;
   batch.changed.taken = kNow;
@@ -89,6 +98,9 @@ Batch some_batch() {
   batch.changed.bounces = {{named("a.example"), kNow - 5min, true, {{0xfedcba9876543210U, kNow - 5min}, {2, kNow - 6min}}},
                            {named("c.example"), kNow, false, {}}};
   batch.changed.positions = {{"/var/log/mail.log", "1:2:3"}, {"/var/log/m\xc3\xa4il.log", "4:5:6"}};
+  batch.changed.courses = {
+      {named("a.example"), true, false, kNow - 1h, 2, kNow + 1h, true, kNow - 1min, kNow + 30min, "no host answers", 0}};
+  batch.changed.histories = {outages("a.example"), outages("b.example")};
   return batch;
 }
 
@@ -132,6 +144,32 @@ TEST_CASE("what was written is there after the file was closed and opened again"
   CHECK(saved.positions[0] == batch.changed.positions[0]);
   CHECK(saved.positions[1] == batch.changed.positions[1]);
 
+  REQUIRE(saved.courses.size() == 1);
+  const SavedCourse& course = saved.courses[0];
+  CHECK(course.destination == named("a.example"));
+  CHECK(course.held);
+  CHECK(!course.exhausted);
+  CHECK(course.last_nomination == kNow - 1h);
+  CHECK(course.step == 2);
+  CHECK(course.step_due == kNow + 1h);
+  CHECK(course.silent);
+  CHECK(course.evidence == kNow - 1min);
+  CHECK(course.lease_end == kNow + 30min);
+  CHECK(course.why == "no host answers");
+
+  REQUIRE(saved.histories.size() == 2);
+  const IncidentHistory& history = *saved.histories[1].history;
+  CHECK(saved.histories[1].destination == named("b.example"));
+  CHECK(history.complete_since == kNow - 48h);
+  REQUIRE(history.incidents.size() == 2);
+  CHECK(history.incidents[0].first == kNow - 3h);
+  CHECK(history.incidents[0].last == kNow - 2h - 1min);
+  CHECK(history.incidents[0].ended == kNow - 2h);
+  CHECK(history.incidents[0].end == IncidentEnd::kDelivered);
+  CHECK(history.incidents[0].cause == Cause::kRefused);
+  CHECK(history.incidents[0].last_words == "220 back");
+  CHECK(!history.incidents[1].ended);
+
   REQUIRE(saved.destinations.size() == 2);
   CHECK(saved.destinations[0].name == named("a.example"));
   CHECK(saved.destinations[0].watched_since == kNow - 2h);
@@ -159,6 +197,8 @@ TEST_CASE("a later batch replaces what it names, removes what is gone and leaves
   later.addresses_gone = {*Address::parse("2001:db8::1")};
   later.destinations_gone = {named("b.example")};
   later.bounces_gone = {named("c.example")};
+  later.courses_gone = {named("a.example")};
+  later.histories_gone = {named("a.example")};
   later.changed.positions = {{"/var/log/mail.log", "1:2:4"}};
   REQUIRE(file->write(later, kNow).end == WriteEnd::kTaken);
 
@@ -170,6 +210,9 @@ TEST_CASE("a later batch replaces what it names, removes what is gone and leaves
   REQUIRE(saved.bounces.size() == 1);
   CHECK(saved.positions.size() == 2);
   CHECK(saved.positions[0].position == "1:2:4");
+  CHECK(saved.courses.empty());
+  REQUIRE(saved.histories.size() == 1);
+  CHECK(saved.histories[0].destination == named("b.example"));
 }
 
 TEST_CASE("a batch of everything leaves nothing of before") {
@@ -182,6 +225,48 @@ TEST_CASE("a batch of everything leaves nothing of before") {
   CHECK(saved.destinations.empty());
   CHECK(saved.bounces.empty());
   CHECK(saved.positions.empty());
+  CHECK(saved.courses.empty());
+  CHECK(saved.histories.empty());
+}
+
+TEST_CASE("a file of version 1 is brought up to date, and loses nothing") {
+  const Folder folder;
+  {
+    Database old;
+    old.open(folder.file(), Database::Access::kReadWrite);
+    make_schema(old, 1);
+    old.execute("INSERT INTO about VALUES ('taken', 5)");
+    old.execute("INSERT INTO position VALUES ('postfix /var/log/mail.log', 'log 1 2 3 3 4')");
+    old.execute("INSERT INTO destination VALUES ('a.example', 1, 0, 3, 0, 1, 2, '10 mx.a.example a.example 192.0.2.1')");
+    REQUIRE(!old.take_failure());
+    REQUIRE(old.ask_number("SELECT count(*) FROM sqlite_schema WHERE name = 'incident'") == 0);
+  }
+  const auto file = opened(folder);
+  const Saved saved = file->load();
+  CHECK(folder.set_aside().empty());
+  CHECK(saved.taken == SystemTime(5ns));
+  CHECK(saved.positions == std::vector<SavedPosition>{{"postfix /var/log/mail.log", "log 1 2 3 3 4"}});
+  REQUIRE(saved.destinations.size() == 1);
+  CHECK(saved.destinations[0].lookups.no_answers == 3);
+  REQUIRE(file->write(some_batch(), kNow).end == WriteEnd::kTaken);
+  CHECK(file->load().histories.size() == 2);
+}
+
+TEST_CASE("outages and courses that make no sense are left out and counted") {
+  const char* const spoiled = GENERATE(
+      "UPDATE incident SET how = 'x' WHERE ended IS NULL", "UPDATE incident SET how = 'open' WHERE how = 'delivered'",
+      "UPDATE incident SET how = 'answered' WHERE ended IS NULL", "UPDATE incident SET cause = 'evil' WHERE ended IS NULL",
+      "UPDATE incident SET last_words = char(10) WHERE ended IS NULL", "UPDATE course SET held = 2",
+      "UPDATE course SET step = -1", "UPDATE course SET lease_end = -1", "UPDATE course SET destination = '..'");
+  const Folder folder;
+  REQUIRE(opened(folder)->write(some_batch(), kNow).end == WriteEnd::kTaken);
+  alter(folder, spoiled);
+  const auto file = opened(folder);
+  file->load();
+  const auto notes = file->take_notes();
+  INFO(spoiled);
+  REQUIRE(notes.size() == 1);
+  CHECK(notes[0].find("rows make no sense") != std::string::npos);
 }
 
 TEST_CASE("a second one is refused and told the pid of the first") {
