@@ -10,10 +10,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kSendsPerTurn = 256;          // an unpaced burst overruns the socket's buffer, and answers are lost
-constexpr std::size_t kInFlightMax = 1024;  // of 65,536 query ids
-constexpr auto kTick = 100ms;               // ares_timeout(3) walks all that is in flight; a fixed tick does not
-constexpr int kEdnsSize = 1232;             // DNS flag day 2020: fits every path
+constexpr int kSendsPerTurn = 256;         // an unpaced burst overruns the socket's buffer, and answers are lost
+constexpr std::size_t kInFlightMax = 512;  // of 65,536 query ids: so many answers at once fit the socket's buffer
+constexpr int kReceiveBuffer = 1 << 20;    // the kernel gives twice net.core.rmem_max at most
+constexpr auto kTick = 100ms;              // ares_timeout(3) walks all that is in flight; a fixed tick does not
+constexpr int kEdnsSize = 1232;            // DNS flag day 2020: fits every path
 
 }  // namespace
 
@@ -58,6 +59,7 @@ Result<std::unique_ptr<CaresServer>> CaresServer::make(net::Loop& loop, const En
   options.tries = static_cast<int>(tries);
   options.ndots = 0;
   options.ednspsz = kEdnsSize;
+  options.socket_receive_buffer_size = kReceiveBuffer;
   char lookups[] = "b";  // DNS alone: a hosts file says nothing about MX hosts
   options.lookups = lookups;
   options.sock_state_cb = [](void* self, ares_socket_t fd, int readable, int writable) {
@@ -65,7 +67,7 @@ Result<std::unique_ptr<CaresServer>> CaresServer::make(net::Loop& loop, const En
   };
   options.sock_state_cb_data = server.get();
   int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_NDOTS | ARES_OPT_EDNSPSZ | ARES_OPT_LOOKUPS |
-             ARES_OPT_SOCK_STATE_CB;
+             ARES_OPT_SOCK_STATE_CB | ARES_OPT_SOCK_RCVBUF;
 #ifdef ARES_OPT_QUERY_CACHE
   options.qcache_max_ttl = 0;  // c-ares from 1.31 on has a cache of its own; ours knows stale and negative answers
   mask |= ARES_OPT_QUERY_CACHE;
