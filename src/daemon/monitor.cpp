@@ -127,7 +127,7 @@ void Monitor::tell_gate(const BounceEvent& event, Destination& destination, Now 
   if (event.time && *event.time + kNewsAge < now.system) return;
   if (event.bounce_class == BounceClass::kSuspended || event.bounce_class == BounceClass::kOther) return;
   if (!destination.set) {
-    destination.unjudged = event;
+    destination.unjudged = std::make_unique<const BounceEvent>(event);
     return;
   }
   const bool own_host = names_own_host(event, destination);
@@ -319,7 +319,7 @@ void Monitor::looked_up(const DomainName& name, std::shared_ptr<const MxSet> set
     take_set(destination, std::move(set), now.steady);
     tally_.add(provider_of(destination), destination.verdict);
   }
-  if (const auto bounce = std::exchange(destination.unjudged, std::nullopt)) tell_gate(*bounce, destination, now);
+  if (const auto bounce = std::exchange(destination.unjudged, nullptr)) tell_gate(*bounce, destination, now);
   const bool again_soon = destination.lookups.undecided() || keep_old || destination.set->failure == Cause::kResolverDown;
   lookups_due_.set(name, now.steady + (again_soon ? options_.pacing.interval_undecided : options_.pacing.interval));
   reassess(destination, now);

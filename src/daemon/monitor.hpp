@@ -86,7 +86,7 @@ class Monitor final : public ProbeListener, public Kept {
     Verdict verdict = Verdict::kUnknown;  // this and `bounces` change by rank() alone
     std::size_t bounces = 0;              // behind it within the window, as last counted: never less than now
     bool looking_up = false;
-    std::optional<BounceEvent> unjudged;  // the last bounce before its MX set was known
+    std::unique_ptr<const BounceEvent> unjudged;  // the last bounce before its MX set was known
     SystemTime watched_since{};
   };
 
