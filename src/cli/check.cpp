@@ -82,7 +82,7 @@ struct ControlCount {
   void count(const CheckReport& report) {
     ++asked;
     const bool answers = std::any_of(report.asked.begin(), report.asked.end(),
-                                     [](const AskedAddress& one) { return outcome(one.result.cause) == Outcome::kAnswered; });
+                                     [](const AskedAddress& one) { return outcome(one.result->cause) == Outcome::kAnswered; });
     if (answers) ++answering;
   }
 };

@@ -12,7 +12,7 @@ void write_seconds(JsonLine& line, const std::optional<Duration>& duration) {
 }
 
 void write_host(JsonLine& line, const AskedAddress& asked) {
-  const ProbeResult& result = asked.result;
+  const ProbeResult& result = *asked.result;
   line.begin_object();
   line.key("host").string(asked.host);
   line.key("preference").number(std::int64_t{asked.preference});

@@ -17,7 +17,7 @@ struct AskedAddress {
   std::string host;  // the MX host's name; the address itself for a target that was given as one
   std::uint16_t preference = 0;
   Address address;
-  ProbeResult result;
+  const ProbeResult* result;  // kept by who asked
 };
 
 struct CheckReport {

@@ -85,7 +85,7 @@ Duration total(const ProbeResult& result) {
 
 std::string address_line(const AskedAddress& asked, std::size_t host_width, std::size_t address_width, Duration slowest,
                          bool colour) {
-  const ProbeResult& result = asked.result;
+  const ProbeResult& result = *asked.result;
   std::string line = "  " + padded(std::to_string(asked.preference), 5) + " " + padded(asked.host, host_width) + "  " +
                      padded(asked.address.text(), address_width) + "  ";
   line += coloured(padded(std::string(label(result.cause)), 15), colour_of(outcome(result.cause), result.cause), colour);
@@ -112,7 +112,7 @@ std::string to_text(const CheckReport& report, bool colour) {
   for (const AskedAddress& asked : report.asked) {
     host_width = std::max(host_width, asked.host.size());
     address_width = std::max(address_width, asked.address.text().size());
-    slowest = std::max(slowest, total(asked.result));
+    slowest = std::max(slowest, total(*asked.result));
   }
   for (const AskedAddress& asked : report.asked) text += address_line(asked, host_width, address_width, slowest, colour);
   for (const MxHost& host : report.set->hosts) {

@@ -11,6 +11,8 @@ namespace mxpulse::cli {
 
 class JsonLine {
  public:
+  JsonLine() { text_.reserve(512); }  // most lines fit
+
   JsonLine& begin_object() { return open('{'); }
   JsonLine& end_object() { return close('}'); }
   JsonLine& begin_array() { return open('['); }

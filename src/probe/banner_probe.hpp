@@ -63,13 +63,15 @@ class BannerProbe final : public net::SocketListener {
   void failed(const ProbeResult& result);
   void tell(ProbeResult result);
   void say_goodbye();
-  void drain();
+  void glance();
+  bool drain();
 
   net::Loop& loop_;
   const Clock& clock_;
   ProbeOwner& owner_;
   Address address_;
   Phase phase_ = Phase::kConnecting;
+  bool glanced_ = false;
   Duration connect_timeout_{};
   Duration greeting_timeout_{};
   SteadyTime begun_{};

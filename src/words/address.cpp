@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 
 namespace mxpulse {
@@ -29,8 +30,16 @@ std::optional<Address> Address::from_bytes(const std::uint8_t* data, std::size_t
 
 std::string Address::text() const {
   std::array<char, INET6_ADDRSTRLEN> buffer{};
-  inet_ntop(family == Family::kIPv4 ? AF_INET : AF_INET6, bytes.data(), buffer.data(), buffer.size());
-  return buffer.data();
+  if (family == Family::kIPv6) {
+    inet_ntop(AF_INET6, bytes.data(), buffer.data(), buffer.size());
+    return buffer.data();
+  }
+  char* end = buffer.data();  // inet_ntop goes through printf
+  for (std::size_t i = 0; i < 4; ++i) {
+    if (i > 0) *end++ = '.';
+    end = std::to_chars(end, buffer.data() + buffer.size(), bytes[i]).ptr;
+  }
+  return {buffer.data(), end};
 }
 
 }  // namespace mxpulse

@@ -120,8 +120,8 @@ void check_json(benchmark::State& state) {
   set->hosts.emplace_back();
   report.target = "127.16.3.4";
   report.set = set;
-  report.asked.push_back({report.target, 0, address_of(772), {}});
-  ProbeResult& result = report.asked.back().result;
+  ProbeResult result;
+  report.asked.push_back({report.target, 0, address_of(772), &result});
   result.cause = Cause::kReady;
   result.why = sentence(Cause::kReady);
   result.connect_time = std::chrono::microseconds(81);
