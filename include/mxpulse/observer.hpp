@@ -50,6 +50,8 @@ class Observer {
   virtual void webhook_ended(const std::string& /*receiver*/, WebhookResult /*result*/, std::string_view /*why*/, Now /*now*/) {}
   // A write to the store failed, or went well with something to say, or went well after one that did not.
   virtual void store_wrote(bool /*taken*/, std::string_view /*why*/, Now /*now*/) {}
+  // The machine slept, or its clock was set: what that did to us.
+  virtual void clock_jumped(std::string_view /*why*/, Now /*now*/) {}
   virtual void reloaded(bool /*successful*/, std::string_view /*why*/, Now /*now*/) {}
 };
 

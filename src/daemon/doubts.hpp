@@ -49,6 +49,7 @@ class Doubts {
     vantage_.control_said(control, path_to(address), outcome);
   }
 
+  void begin_grace(SteadyTime now) { vantage_.begin_grace(now); }
   Shift look(SteadyTime now);
   // What can be judged now, oldest first on each path.
   std::vector<Judged> settled(SteadyTime now);

@@ -118,6 +118,10 @@ void EventLog::store_wrote(bool taken, std::string_view why, Now now) {
   write({now.system, Level::kError, "store", {{"written", taken ? "yes" : "no"}, {"why", std::string(why)}}});
 }
 
+void EventLog::clock_jumped(std::string_view why, Now now) {
+  write({now.system, Level::kWarning, "clock", {{"why", std::string(why)}}});
+}
+
 void EventLog::reloaded(bool successful, std::string_view why, Now now) {
   write({now.system,
          successful ? Level::kInfo : Level::kError,

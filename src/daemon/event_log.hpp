@@ -36,6 +36,7 @@ class EventLog final : public Observer {
   void vantage_changed(bool impaired, std::string_view why, Now now) override;
   void webhook_ended(const std::string& receiver, WebhookResult result, std::string_view why, Now now) override;
   void store_wrote(bool taken, std::string_view why, Now now) override;
+  void clock_jumped(std::string_view why, Now now) override;
   void reloaded(bool successful, std::string_view why, Now now) override;
 
  private:

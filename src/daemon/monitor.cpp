@@ -65,6 +65,7 @@ Monitor::Monitor(Alarms& alarms, const Clock& clock, MonitorOptions options, Obs
       random_(seed),
       wake_(alarms.make([this] { turn(); })),
       housekeeping_(alarms.make([this] {
+        look_at_clocks(clock_.now());
         apply(watchlist_.expire(clock_.now()));
         incidents_.expire(clock_.now());
         settle_doubts(clock_.now());
@@ -363,6 +364,7 @@ void Monitor::drop_address(Destination& destination, const Address& address, Ste
 
 void Monitor::probed(const Address& address, const ProbeResult& result) {
   const Now now = clock_.now();
+  look_at_clocks(now);
   asking_.erase(address);
   observer_.probed(address, result, now);
 
@@ -397,6 +399,24 @@ void Monitor::record(const Address& address, const ProbeResult& result, Now now)
   if (on_course || health.settled != settled_before || last_before != result.cause) {
     for (Destination* destination : users->second) reassess(*destination, now, &occasion);
   }
+}
+
+// - set: intervals are steady and go on; holds are let go, for their leases' ends may have moved
+// - slept: what was under way timed out with us, and all that came due meanwhile is spread again
+void Monitor::look_at_clocks(Now now) {
+  const auto jump = clocks_.look(now);
+  if (!jump) return;
+  const auto seconds = [](Duration time) {
+    return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(time).count());
+  };
+  const std::string why = jump->step != Duration(0) ? "the system clock was set by " + seconds(jump->step) + " s"
+                                                    : "the machine slept for " + seconds(jump->slept) + " s";
+  observer_.clock_jumped(why, now);
+  if (jump->slept > Duration(0)) doubts_.begin_grace(now.steady);
+  schedule_.spread_overdue(spread_for(schedule_.overdue(now.steady)), now.steady);
+  if (gatekeeper_ == nullptr) return;
+  gatekeeper_->distrust(why);
+  gatekeeper_->distrust(doubts_.view().why);
 }
 
 void Monitor::settle_doubts(Now now) {

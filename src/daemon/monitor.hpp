@@ -27,6 +27,7 @@
 #include "mxpulse/snapshot.hpp"
 #include "mxpulse/unsaved.hpp"
 #include "schedule/budgets.hpp"
+#include "schedule/clock_watch.hpp"
 #include "schedule/due_queue.hpp"
 #include "schedule/schedule.hpp"
 #include "watch/never_probe.hpp"
@@ -120,6 +121,7 @@ class Monitor final : public ProbeListener, public Kept {
   void move_controls(const ControlHosts::Moved& moved, SteadyTime now);
   void control_probed(const Address& address, const ProbeResult& result, SteadyTime now);
   void ask_controls_in_doubt(SteadyTime now);
+  void look_at_clocks(Now now);
   void settle_doubts(Now now);
   void record(const Address& address, const ProbeResult& result, Now now);
   Doubts::Subject subject_of(const Address& address) const;
@@ -148,6 +150,7 @@ class Monitor final : public ProbeListener, public Kept {
   health::Tally tally_;
   watch::Watchlist watchlist_;
   watch::NeverProbe never_probe_;
+  schedule::ClockWatch clocks_;
   schedule::Schedule schedule_;
   schedule::Budgets budgets_;
   health::AddressBook book_;

@@ -63,6 +63,9 @@ class Observers final : public Observer {
   void store_wrote(bool taken, std::string_view why, Now now) override {
     for (auto* one : all_) one->store_wrote(taken, why, now);
   }
+  void clock_jumped(std::string_view why, Now now) override {
+    for (auto* one : all_) one->clock_jumped(why, now);
+  }
   void reloaded(bool successful, std::string_view why, Now now) override {
     for (auto* one : all_) one->reloaded(successful, why, now);
   }

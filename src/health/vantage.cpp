@@ -104,6 +104,10 @@ std::optional<Vantage::Change> Vantage::turn(SteadyTime now) {
   return change;
 }
 
+void Vantage::begin_grace(SteadyTime now) {
+  for (PathState& path : paths_) path.grace_ends = now + options_.grace;
+}
+
 std::string Vantage::trouble(Path path) const {
   std::string why = trouble_but_panic(path);
   if (why.empty()) {

@@ -80,6 +80,8 @@ class Vantage {
   // there is one, to tell people.
   std::optional<Change> turn(SteadyTime now);
 
+  // We were away: what was under way meanwhile says nothing.
+  void begin_grace(SteadyTime now);
   // Not impaired, and no grace runs.
   bool trusts(Path path, SteadyTime now) const;
   bool is_impaired(Path path) const { return !state(path).why.empty(); }

@@ -1,6 +1,7 @@
 // Keys in the order they come due.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <unordered_map>
@@ -40,6 +41,11 @@ class DueQueue {
   std::optional<SteadyTime> due(const Key& key) const {
     const auto found = due_of_.find(key);
     return found == due_of_.end() ? std::nullopt : std::optional(found->second);
+  }
+
+  std::size_t count_due(SteadyTime now) const {
+    const auto late = std::find_if(ordered_.begin(), ordered_.end(), [&](const auto& one) { return one.first > now; });
+    return static_cast<std::size_t>(std::distance(ordered_.begin(), late));
   }
 
   bool contains(const Key& key) const { return due_of_.contains(key); }

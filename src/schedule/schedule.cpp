@@ -35,6 +35,11 @@ std::optional<Due> Schedule::take(SteadyTime now) {
   return Due{taken->second, now - taken->first, std::exchange(entry.postponed, false)};
 }
 
+void Schedule::spread_overdue(Duration window, SteadyTime now) {
+  std::uniform_int_distribution<Duration::rep> within(1, std::max<Duration::rep>(1, window.count()));
+  while (const auto late = queue_.take(now)) queue_.set(late->second, now + Duration(within(random_)));
+}
+
 void Schedule::postpone(const Address& address, SteadyTime until) {
   const auto found = entries_.find(address);
   if (found == entries_.end() || found->second.users == 0) return;

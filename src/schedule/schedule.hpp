@@ -49,6 +49,9 @@ class Schedule {
 
   std::optional<SteadyTime> next() const { return queue_.next(); }
   std::optional<Due> take(SteadyTime now);
+  // What is overdue comes due within `window` instead: after a sleep nobody is asked all at once.
+  void spread_overdue(Duration window, SteadyTime now);
+  std::size_t overdue(SteadyTime now) const { return queue_.count_due(now); }
   // The taken address is not asked now, but then.
   void postpone(const Address& address, SteadyTime until);
   // The taken address was asked and stands so; no-op when it has no users any more.

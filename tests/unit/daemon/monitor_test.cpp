@@ -16,8 +16,9 @@ const Address kHost = *Address::parse("192.0.2.1");
 DomainName named(const char* text) { return *DomainName::parse(text); }
 
 struct MovableClock final : Clock {
-  Now now() const override { return {SteadyTime(1h + passed), SystemTime(1000h + passed)}; }
+  Now now() const override { return {SteadyTime(1h + passed), SystemTime(1000h + passed + set)}; }
   Duration passed{0};
+  Duration set{0};
 };
 
 // Remembers what it was asked; the test answers.
@@ -55,7 +56,9 @@ struct Heard final : Observer {
   void vantage_changed(bool impaired, std::string_view, Now) override { vantage.push_back(impaired); }
   std::vector<std::string> verdicts;
   std::vector<std::string> left;
+  void clock_jumped(std::string_view why, Now) override { jumps.emplace_back(why); }
   std::vector<bool> vantage;
+  std::vector<std::string> jumps;
 };
 
 struct Example {
@@ -556,4 +559,28 @@ TEST_CASE("a host that asks for less is asked less") {
   CHECK(example.prober.asked.empty());
   example.pass(11s);
   CHECK(example.prober.asked.size() == 1);
+}
+
+TEST_CASE("after a sleep what was under way is not counted, and what came due is spread") {
+  Example example({named("a.example")});
+  example.resolver.answer("a.example", {kHost});
+  example.result(Cause::kReady);
+  example.options.vantage.grace = 10s;
+  example.pass(11s);
+  REQUIRE(example.prober.asked.size() == 1);
+  example.clock.passed += 8h;
+  example.found(kHost, Cause::kTimeout);
+  CHECK(example.streak() == 0);
+  CHECK(example.heard.jumps == std::vector<std::string>{"the machine slept for 28811 s"});  // since the last look
+}
+
+TEST_CASE("a clock that is set is told once, and every streak goes on") {
+  Example example({named("a.example")});
+  example.resolver.answer("a.example", {kHost});
+  example.result(Cause::kTimeout);
+  example.pass(3s);
+  example.clock.set += 1h;
+  example.found(kHost, Cause::kTimeout);
+  CHECK(example.heard.jumps == std::vector<std::string>{"the system clock was set by 3600 s"});
+  CHECK(example.streak() == 2);
 }
