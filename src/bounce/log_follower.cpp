@@ -79,7 +79,8 @@ void LogFollower::take_up(int fd, std::uint64_t offset) {
 }
 
 std::optional<LogPosition> LogFollower::position() const {
-  if (fd_ < 0) return left_at_;
+  // A file of which nothing was taken has nothing to know it by: an inode may be another file's, or be truncated and filled again.
+  if (fd_ < 0 || (line_start_ == 0 && left_at_)) return left_at_;
   // What is read again for its sake was taken.
   const auto offset = static_cast<std::uint64_t>(std::max(line_start_, recall_until_));
   const std::string head = head_.substr(0, std::min<std::uint64_t>(offset, kHeadMax));

@@ -219,6 +219,20 @@ TEST_CASE("two rotations between two looks lose no line") {
   CHECK(log.read() == Lines{"two", "three", "four"});
 }
 
+TEST_CASE("a log truncated twice while we were away, of which nothing was read between, loses no line") {
+  Example log;
+  log.append("one\n");
+  log.read();
+  log.copy_and_truncate("log.2");
+  CHECK(log.read().empty());
+  const LogPosition position = log.position();
+  log.append("two\n");
+  log.copy_and_truncate("log.1");
+  log.append("three\n");
+  log.restart(position);
+  CHECK(log.read() == Lines{"two", "three"});
+}
+
 TEST_CASE("another file with the old one's inode is a new one") {
   Example log;
   log.append("one\ntwo\n");
