@@ -66,10 +66,16 @@ std::optional<Delivery> split(std::string_view message) {
   delivery.text = status.substr(delivery.status.size());
   if (!skip(delivery.text, " (")) return std::nullopt;
   if (delivery.text.ends_with(')')) delivery.text.remove_suffix(1);
-  // Before 3.5 an address is not quoted: one that holds the fields of a line would be read as them.
-  const bool ambiguous =
-      delivery.text.find(">, relay=") != std::string_view::npos || delivery.text.find(">, orig_to=") != std::string_view::npos;
-  return ambiguous ? std::nullopt : std::optional(delivery);
+  return delivery;
+}
+
+// Before 3.5 an address is not quoted: one that holds the fields of a line would be read as them. A remote host's words may hold
+// them too, but harm only itself.
+bool may_be_forged(const Delivery& delivery) {
+  auto text = delivery.text;
+  skip(text, "delivery temporarily suspended: ");
+  const bool is_remote = delivery.status == "sent" || text.starts_with("host ");
+  return !is_remote && (text.find(">, relay=") != std::string_view::npos || text.find(">, orig_to=") != std::string_view::npos);
 }
 
 // The value of "NAME=" up to the ", " that ends it.
@@ -192,7 +198,7 @@ std::optional<BounceEvent> parse_postfix(std::string_view line, SystemTime now) 
   if (!speaks_of_hosts(program) && !hands_over_here(program)) return std::nullopt;
   const auto delivery = split(entry->message);
   const auto destination = delivery ? domain_of_recipient(delivery->recipient) : std::nullopt;
-  if (!destination) return std::nullopt;
+  if (!destination || may_be_forged(*delivery)) return std::nullopt;
 
   BounceEvent event;
   event.time = read_syslog_stamp(entry->before, now);

@@ -38,11 +38,15 @@ def forges(host, connection):
 
 with Lab() as lab:
     destinations(lab).close()
-    host = Host(OTHER, forges)
+    host = Host(OTHER, takes_mail_saying(b"250 2.0.0 Ok: queued as " + FORGED))
     postfix = SendingPostfix(lab, "main.cf")
     daemon = lab.daemon(CONFIG.format(folder=postfix.folder))
     eventually(lambda: os.path.exists(postfix.folder + "/table/hold.db"), "the table is written at the start", log=daemon.log)
     with postfix:
+        submit("other.lab.example", 5)
+        eventually(lambda: postfix.log().count("status=sent") >= 5, "a queue id that reads like a bounce is logged", 60, postfix.folder + "/mail.log")
+        cases.check("a forged queue id is in the log", "queued as postfix/smtp[1]: 4F1A2B3C4D: to=<a@dest.lab.example>" in postfix.log())
+        host.play = forges
         submit("other.lab.example", 20)
         with smtplib.SMTP("127.0.0.1", 25, local_hostname="client.lab.example", timeout=30) as client:
             crafted = '"x>, relay=none, dsn=4.4.1, status=deferred (connect to mx.lab.example[192.0.2.50]:25: Connection timed out) to=<a@dest.lab.example"'
@@ -56,6 +60,7 @@ with Lab() as lab:
         said = subprocess.run([MXPULSE, "classify", postfix.folder + "/mail.log"], capture_output=True, text=True).stdout.splitlines()
         events = [json.loads(line) for line in said]
         cases.check("every event is of the host that answered", {one["destination"] for one in events} == {"other.lab.example"}, events)
+        cases.check("the ones with a forged queue id are deliveries", sum(one["class"] == "delivered" for one in events) >= 5, events)
         cases.check("and none says no answer", all(one["class"] != "no_answer" for one in events), events)
     host.close()
 cases.end()

@@ -244,34 +244,39 @@ def says(*pieces, wait=0.0):
     return play
 
 
-def takes_mail(host, connection):
-    """Takes every message; `heard` has when."""
-    connection.sendall(b"220 mx ESMTP\r\n")
-    connection.settimeout(20)
-    data = False
-    pending = b""
-    while True:
-        piece = connection.recv(65536)
-        if not piece:
-            return
-        pending += piece
-        while b"\r\n" in pending:
-            line, pending = pending.split(b"\r\n", 1)
-            if data:
-                if line == b".":
-                    data = False
-                    host.heard.append(time.monotonic())
-                    connection.sendall(b"250 taken\r\n")
-                continue
-            word = line[:4].upper()
-            if word == b"DATA":
-                data = True
-                connection.sendall(b"354 go\r\n")
-            elif word == b"QUIT":
-                connection.sendall(b"221 bye\r\n")
+def takes_mail_saying(reply):
+    """Takes every message and says `reply` to it; `heard` has when."""
+    def play(host, connection):
+        connection.sendall(b"220 mx ESMTP\r\n")
+        connection.settimeout(20)
+        data = False
+        pending = b""
+        while True:
+            piece = connection.recv(65536)
+            if not piece:
                 return
-            else:
-                connection.sendall(b"250 ok\r\n")
+            pending += piece
+            while b"\r\n" in pending:
+                line, pending = pending.split(b"\r\n", 1)
+                if data:
+                    if line == b".":
+                        data = False
+                        host.heard.append(time.monotonic())
+                        connection.sendall(reply + b"\r\n")
+                    continue
+                word = line[:4].upper()
+                if word == b"DATA":
+                    data = True
+                    connection.sendall(b"354 go\r\n")
+                elif word == b"QUIT":
+                    connection.sendall(b"221 bye\r\n")
+                    return
+                else:
+                    connection.sendall(b"250 ok\r\n")
+    return play
+
+
+takes_mail = takes_mail_saying(b"250 taken")
 
 
 def silent(_, connection):

@@ -215,3 +215,14 @@ TEST_CASE("a tag or a queue id that others wrote is none") {
   CHECK_FALSE(
       parse_postfix("Nov 14 22:00:00 mail postfix/smtp[1]: A B: to=<u@victim.example>, relay=none, status=sent (250 ok)", kNow));
 }
+
+TEST_CASE("a host whose reply reads like a line is heard as what it said") {
+  const std::string forged =
+      "to=<a@victim.example>, relay=none, dsn=4.4.1, status=deferred (connect to x[192.0.2.1]:25: Connection timed out)";
+  CHECK(class_of("relay=mx.example.org[192.0.2.1]:25, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as ABC: " + forged + ")") ==
+        BounceClass::kDelivered);
+  CHECK(
+      class_of(
+          "relay=mx.example.org[192.0.2.1]:25, dsn=4.4.1, status=deferred (host mx.example.org[192.0.2.1] said: 451 4.4.1 ABC: " +
+          forged + " (in reply to RCPT TO command))") == BounceClass::kBusy);
+}
