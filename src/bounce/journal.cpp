@@ -115,6 +115,4 @@ bool Journal::take_entry() {
   return true;
 }
 
-int Journal::descriptor() const { return state_ ? std::max(sd_journal_get_fd(state_->journal), -1) : -1; }
-
 }  // namespace mxpulse::bounce

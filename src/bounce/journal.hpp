@@ -39,9 +39,6 @@ class Journal {
   // Takes entries that are new, at most kEntriesARead; true: there may be more. A failure is for now.
   Result<bool> read();
 
-  // Becomes readable when the journal may have grown; -1 while it is not open, or cannot tell.
-  int descriptor() const;
-
  private:
   struct State;
 

@@ -54,7 +54,7 @@ struct Watch {
   std::vector<DomainName> never_probe;
 };
 
-enum class FeedType : std::uint8_t { kPostfix, kExim, kSendmail, kOpenSmtpd, kQmail, kNdjson };
+enum class FeedType : std::uint8_t { kPostfix, kExim, kSendmail, kOpenSmtpd, kQmail, kNdjson, kMaildir, kJournal };
 
 struct FeedTypeName {
   FeedType type;
@@ -64,13 +64,20 @@ struct FeedTypeName {
 inline constexpr std::array kFeedTypes{
     FeedTypeName{FeedType::kPostfix, "postfix"},   FeedTypeName{FeedType::kExim, "exim"},
     FeedTypeName{FeedType::kSendmail, "sendmail"}, FeedTypeName{FeedType::kOpenSmtpd, "opensmtpd"},
-    FeedTypeName{FeedType::kQmail, "qmail"},       FeedTypeName{FeedType::kNdjson, "ndjson"}};
+    FeedTypeName{FeedType::kQmail, "qmail"},       FeedTypeName{FeedType::kNdjson, "ndjson"},
+    FeedTypeName{FeedType::kMaildir, "maildir"},   FeedTypeName{FeedType::kJournal, "journal"}};
 
 constexpr std::string_view label(FeedType type) { return kFeedTypes.at(static_cast<std::size_t>(type)).label; }
 
 struct Feed {
   FeedType type = FeedType::kPostfix;
-  std::string path;  // of the log
+  std::string path = {};                      // of the log or the Maildir, or of a folder of journal files
+  FeedType mta = FeedType::kPostfix;          // whose lines the journal has
+  std::vector<std::string> units = {};        // of the journal
+  std::vector<std::string> identifiers = {};  // and these, like "postfix/smtp"
+
+  // What metrics and logs call it.
+  std::string name() const { return path.empty() ? "journal:" + std::string(label(mta)) : path; }
   bool operator==(const Feed&) const = default;
 };
 

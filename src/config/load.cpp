@@ -77,18 +77,19 @@ class Reader {
     if (feeds == nullptr) return;
     for (const toml::node& element : *feeds) {
       const toml::table& feed = *element.as_table();
-      config_.feeds.emplace_back();
+      const Feed& read = config_.feeds.emplace_back();
       read_keys("feed", feed);
-      for (const char* needed : {"type", "path"}) {
-        if (!feed.contains(needed))
-          error(element,
-                std::string("feed.") + needed + ": is missing; " +
-                    (std::string_view(needed) == "type" ? "write type = \"postfix\"" : "write path = \"/var/log/mail.log\""));
+      if (!feed.contains("type")) error(element, "feed.type: is missing; write type = \"postfix\"");
+      const bool is_journal = read.type == FeedType::kJournal;
+      if (!feed.contains("path") && !is_journal) error(element, "feed.path: is missing; write path = \"/var/log/mail.log\"");
+      for (const char* key : {"mta", "units", "identifiers"}) {
+        if (feed.contains(key) && !is_journal)
+          error(*feed.get(key), std::string("feed.") + key + ": belongs to type = \"journal\"; remove the line");
       }
-      const auto& path = config_.feeds.back().path;
       const auto same =
-          std::count_if(config_.feeds.begin(), config_.feeds.end(), [&](const Feed& one) { return one.path == path; });
-      if (!path.empty() && same > 1) error(element, "feed.path: \"" + path + "\" is there twice; remove one");
+          std::count_if(config_.feeds.begin(), config_.feeds.end(), [&](const Feed& one) { return one.name() == read.name(); });
+      if (same > 1 && (is_journal || !read.path.empty()))
+        error(element, "feed.path: \"" + read.name() + "\" is there twice; remove one");
     }
   }
 

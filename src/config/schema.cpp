@@ -143,6 +143,21 @@ Wrong read_feed_type(const toml::node& node, Config& config) {
       [](Config & c) -> auto& { return c.feeds.back().type; }, choices)(node, config);
 }
 
+Wrong read_feed_mta(const toml::node& node, Config& config) {
+  std::vector<std::pair<std::string, FeedType>> choices;
+  for (const auto& [type, name] : kFeedTypes) {
+    if (type != FeedType::kNdjson && type != FeedType::kMaildir && type != FeedType::kJournal) choices.emplace_back(name, type);
+  }
+  return choice<FeedType>(
+      [](Config & c) -> auto& { return c.feeds.back().mta; }, choices)(node, config);
+}
+
+Result<std::string> read_journal_value(const std::string& text) {
+  const bool plain =
+      !text.empty() && text.size() <= 256 && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
+  return plain ? text : Result<std::string>::failure("is no unit and no identifier; write it like \"postfix@-.service\"");
+}
+
 Result<Duration> read_step(const std::string& text) {
   auto step = parse_duration(text);
   if (step && *step < 1s) return Result<Duration>::failure("is too short for a step; give at least \"1s\"");
@@ -349,6 +364,13 @@ const std::vector<Key>& keys() {
       {"gate.webhook", "allow_http", boolean([](Config & c) -> auto& { return c.gate.webhooks.back().allow_http; })},
       {"feed", "type", read_feed_type},
       {"feed", "path", read_feed_path},
+      {"feed", "mta", read_feed_mta},
+      {"feed", "units",
+       list<std::string>(
+           [](Config & c) -> auto& { return c.feeds.back().units; }, read_journal_value)},
+      {"feed", "identifiers",
+       list<std::string>(
+           [](Config & c) -> auto& { return c.feeds.back().identifiers; }, read_journal_value)},
       {"health", "fall",
        number<unsigned>(
            [](Config & c) -> auto& { return c.health.fall; }, 1, 100)},

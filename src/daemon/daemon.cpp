@@ -24,6 +24,7 @@
 #include "http/server.hpp"
 #include "metrics/metrics.hpp"
 #include "net/signal_watch.hpp"
+#include "net/timer.hpp"
 #include "probe/banner_prober.hpp"
 #include "probe/descriptor_limit.hpp"
 #include "store/sqlite_store.hpp"
@@ -264,7 +265,7 @@ class Daemon::Parts {
   void follow_feeds() {
     std::vector<std::string> named;
     if (!config_.http.token_file.empty()) named.push_back(kPostedFeed);
-    for (const config::Feed& feed : config_.feeds) named.push_back(feed.path);
+    for (const config::Feed& feed : config_.feeds) named.push_back(feed.name());
     metrics_.set_feeds(named);
     feeds_.follow(config_.feeds);
   }

@@ -1,4 +1,4 @@
-// The feeds of the config file: each log is read, then followed, and its events told.
+// The feeds of the config file: each log, Maildir or journal is read, then followed, and its events told.
 #pragma once
 
 #include <functional>
@@ -7,13 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "bounce/log_follower.hpp"
 #include "config/config.hpp"
 #include "daemon/kept.hpp"
 #include "mxpulse/bounce_event.hpp"
 #include "mxpulse/observer.hpp"
-#include "net/file_watch.hpp"
-#include "net/timer.hpp"
+#include "net/loop.hpp"
 
 namespace mxpulse::daemon {
 
@@ -34,7 +32,12 @@ class Feeds final : public Kept {
   void not_written(const Batch& batch) override;
 
  private:
-  class LogFeed;
+  class Source;
+  class LogSource;
+  class MaildirSource;
+  class JournalSource;
+
+  std::unique_ptr<Source> make_source(const config::Feed& feed);
 
   void note_positions();
 
@@ -42,7 +45,7 @@ class Feeds final : public Kept {
   const Clock& clock_;
   Observer& observer_;
   Tell tell_;
-  std::map<std::string, std::unique_ptr<LogFeed>> by_path_;
+  std::map<std::string, std::unique_ptr<Source>> by_name_;
   std::map<std::string, std::string> newest_;   // positions, by key(): also of feeds that are not followed now
   std::map<std::string, std::string> written_;  // those written down, or on their way
 };

@@ -13,7 +13,7 @@ struct FileWatch::Handle {
 
   static void changed(uv_fs_event_t* event, const char* name, int, int) {
     auto* handle = static_cast<Handle*>(event->data);
-    if (name != nullptr && handle->name != name) return;
+    if (name != nullptr && !handle->name.empty() && handle->name != name) return;
     const auto on_change = handle->on_change;  // the watch may be destroyed in it
     on_change();
   }

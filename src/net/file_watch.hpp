@@ -9,6 +9,7 @@
 
 namespace mxpulse::net {
 
+// A path that ends in '/' is a folder: whatever changes in it is told.
 // Watches the file's folder, so that a file that comes, goes or is exchanged is seen too, and besides looks every
 // `poll_interval`: inotify knows nothing of network file systems. The callback may come for nothing; it may destroy the watch.
 class FileWatch {

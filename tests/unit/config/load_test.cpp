@@ -93,8 +93,9 @@ TEST_CASE("the example names every key, with its default") {
   // With its commented keys uncommented it still loads, so no key in it is unknown.
   std::string text = text_of(kSource / "config/mxpulse.toml");
   for (const char* commented :
-       {"# helo", "# max_in_flight", "# [[feed]]", "# type", "# path", "# token_file", "# table", "# socketmap", "# hold_file",
-        "# program", "# [[gate.webhook]]", "# url", "# secret_file", "# preset", "# timeout", "# queue", "# allow_http"})
+       {"# helo",        "# max_in_flight", "# [[feed]]", "# type",      "# path",      "# mta",       "# units",
+        "# identifiers", "# token_file",    "# table",    "# socketmap", "# hold_file", "# program",   "# [[gate.webhook]]",
+        "# url",         "# secret_file",   "# preset",   "# timeout",   "# queue",     "# allow_http"})
     text = replaced(text, commented, commented + 2);
   const auto config = config::parse(text, "mxpulse.toml");
   INFO(config.why());
