@@ -78,13 +78,12 @@ with Lab() as lab:
     victim = Host(VICTIM, lambda host, connection: (at.append(time.monotonic()), connection.sendall(b"220 victim\r\n"), connection.recv(100)))
     daemon = lab.daemon(config([name + ".lab.example" for name in many], controls='"control.example"'))
     eventually(lambda: metrics()['mxpulse_destinations{verdict="available"}'] == len(many), "ten thousand domains are decided by one answer", 240, daemon.log)
-    first = len(at)
     end = time.monotonic() + 62
     while time.monotonic() < end:
         time.sleep(10)
         daemon.send_signal(signal.SIGHUP)
     gaps = [later - earlier for earlier, later in zip(at, at[1:])]
-    cases.check("10,000 domains at one address, a control there too, reloads: one connect a minute", first == 1 and len(at) <= 3 and all(gap >= 59.9 for gap in gaps), (first, gaps))
+    cases.check("10,000 domains at one address, a control there too, reloads: one connect a minute", len(at) <= 1 + (at[-1] - at[0] + 1) // 60 and all(gap >= 59.9 for gap in gaps), gaps)
     cases.check("its second turn is not lost", len(at) >= 2, at)
     cases.check("it heard a goodbye and nothing else", "RCPT" not in open(daemon.log, encoding="utf-8").read())
     lab.end(daemon)
