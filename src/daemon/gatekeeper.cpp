@@ -47,10 +47,6 @@ void Gatekeeper::nominated(const DomainName& name) {
   apply(gate_.nominated(name, now));
 }
 
-void Gatekeeper::observed(const DomainName& name, bool silent, std::string why) {
-  apply(gate_.observed(name, silent, std::move(why), clock_.now()));
-}
-
 void Gatekeeper::stop() {
   wake_->stop();
   const Now now = clock_.now();

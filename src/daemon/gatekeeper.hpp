@@ -33,7 +33,11 @@ class Gatekeeper final : public Kept {
   void nominated(const DomainName& name);
   void delivered(const DomainName& name) { apply(gate_.delivered(name, clock_.now())); }
   void replied(const DomainName& name) { apply(gate_.replied(name, clock_.now())); }
-  void observed(const DomainName& name, bool silent, std::string why);
+  void silent(const DomainName& name, SteadyTime heard, std::string why) {
+    apply(gate_.silent(name, heard, std::move(why), clock_.now()));
+  }
+  void answers(const DomainName& name, std::string why) { apply(gate_.answers(name, std::move(why), clock_.now())); }
+  void undeliverable(const DomainName& name, std::string why) { apply(gate_.undeliverable(name, std::move(why), clock_.now())); }
   void forgotten(const DomainName& name) { apply(gate_.forgotten(name, clock_.now())); }
   void doubted(const DomainName& name, std::string why) { apply(gate_.doubted(name, std::move(why), clock_.now())); }
   void distrust(std::string why) { apply(gate_.distrust(std::move(why), clock_.now())); }

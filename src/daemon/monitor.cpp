@@ -519,13 +519,13 @@ void Monitor::rank(Destination& destination, std::size_t bounces, Verdict verdic
 }
 
 void Monitor::tell_gate_of(const Destination& destination, const health::DestinationHealth& health, Now now) {
-  if (gatekeeper_ == nullptr || health.verdict == Verdict::kUnknown) return;
-  const bool silent = health.verdict == Verdict::kUnavailable;
-  const std::string doubt = silent ? doubt_about(destination, now.steady) : "";
-  if (doubt.empty())
-    gatekeeper_->observed(destination.name, silent, health.why);
-  else
-    gatekeeper_->doubted(destination.name, doubt);
+  if (gatekeeper_ == nullptr) return;
+  const DomainName& name = destination.name;
+  if (health.answers) return gatekeeper_->answers(name, health.why);
+  if (health.verdict == Verdict::kUndeliverable) return gatekeeper_->undeliverable(name, health.why);
+  if (health.verdict != Verdict::kUnavailable) return;
+  if (const std::string doubt = doubt_about(destination, now.steady); !doubt.empty()) return gatekeeper_->doubted(name, doubt);
+  if (health.heard) gatekeeper_->silent(name, *health.heard, health.why);
 }
 
 void Monitor::keep_history(const DomainName& name, const health::DestinationHealth& health, const Occasion* occasion, Now now) {

@@ -49,19 +49,37 @@ Gate::Transitions Gate::replied(const DomainName& name, Now now) {
   return out;
 }
 
-Gate::Transitions Gate::observed(const DomainName& name, bool silent, std::string why, Now now) {
+Gate::Transitions Gate::silent(const DomainName& name, SteadyTime heard, std::string why, Now now) {
   Transitions out;
   const auto found = courses_.find(name);
   if (found == courses_.end()) return out;
   Course& course = found->second;
-  if (silent && !course.silent) fell_silent(course);
-  course.silent = silent;
+  if (!course.silent) fell_silent(course);
+  course.silent = true;
   course.why = std::move(why);
-  if (silent) {
-    course.evidence = now.steady;
-    consider(name, course, now, out);
-  } else if (is_held(course)) {
-    release(name, course, course.why, true, now, out);
+  course.evidence = heard;
+  consider(name, course, now, out);
+  plan(name, course);
+  return out;
+}
+
+Gate::Transitions Gate::answers(const DomainName& name, std::string why, Now now) {
+  return not_silent(name, std::move(why), true, now);
+}
+
+Gate::Transitions Gate::undeliverable(const DomainName& name, std::string why, Now now) {
+  return not_silent(name, std::move(why), false, now);
+}
+
+Gate::Transitions Gate::not_silent(const DomainName& name, std::string why, bool answered, Now now) {
+  Transitions out;
+  const auto found = courses_.find(name);
+  if (found == courses_.end()) return out;
+  Course& course = found->second;
+  course.silent = false;
+  course.why = std::move(why);
+  if (is_held(course)) {
+    release(name, course, course.why, answered, now, out);
   } else if (course.phase == Phase::kExhausted) {
     finish(name, course, std::string(course.why), now, out);
     return out;

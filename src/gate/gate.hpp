@@ -52,8 +52,12 @@ class Gate {
   Transitions delivered(const DomainName& name, Now now);
   // The MTA reports that a living host deferred or refused its mail.
   Transitions replied(const DomainName& name, Now now);
-  // Our own probes: `silent` when every address a sender would try has reached its fall.
-  Transitions observed(const DomainName& name, bool silent, std::string why, Now now);
+  // Our own probes find it silent: every address a sender would try has reached its fall. `heard`: the newest no-answer.
+  Transitions silent(const DomainName& name, SteadyTime heard, std::string why, Now now);
+  // Our own probes meet somebody.
+  Transitions answers(const DomainName& name, std::string why, Now now);
+  // It takes no mail at all: that is for the MTA to find.
+  Transitions undeliverable(const DomainName& name, std::string why, Now now);
   // No mail waits that a trial could take: the gate opens, so that the next message is the trial.
   Transitions nothing_waiting(const DomainName& name, Now now);
   // It is watched no more.
@@ -109,6 +113,7 @@ class Gate {
   bool is_held(const Course& course) const { return course.phase == Phase::kHeld || course.phase == Phase::kTrial; }
   void resume_hold(const SavedCourse& saved, Course& course, Now now, Transitions& out);
   void fell_silent(Course& course);
+  Transitions not_silent(const DomainName& name, std::string why, bool answered, Now now);
   void consider(const DomainName& name, Course& course, Now now, Transitions& out);
   void hold(const DomainName& name, Course& course, GateMove move, std::string why, Now now, Transitions& out);
   void release(const DomainName& name, Course& course, std::string why, bool answered, Now now, Transitions& out);

@@ -115,7 +115,9 @@ DestinationHealth by_standing(const std::vector<Tried>& all) {
 void add_streak(DestinationHealth& health, const std::vector<Tried>& all) {
   std::optional<unsigned> shortest;
   for (const Tried& one : all) {
+    if (one.standing == Standing::kReady || one.standing == Standing::kAnswering) health.answers = true;
     if (one.standing == Standing::kLeftOut || one.streak == nullptr) continue;
+    if (const auto heard = one.streak->heard()) health.heard = std::max(health.heard.value_or(*heard), *heard);
     shortest = std::min(shortest.value_or(one.streak->length()), one.streak->length());
     if (const auto first = one.streak->first()) health.since = std::max(health.since.value_or(*first), *first);
   }
@@ -135,6 +137,7 @@ DestinationHealth by_lookup(const MxSet& set, const NoAnswerStreak& lookups) {
     if (lookups.state() == State::kSilent) health.verdict = Verdict::kUnavailable;
     health.streak = lookups.length();
     health.since = lookups.first();
+    health.heard = lookups.heard();
   }
   return health;
 }

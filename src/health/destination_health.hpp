@@ -29,6 +29,8 @@ struct DestinationHealth {
   // The shortest streak of its addresses: so often in a row did a sender meet nobody at all.
   unsigned streak = 0;
   std::optional<SystemTime> since;  // since when nobody answered; set when streak > 0
+  std::optional<SteadyTime> heard;  // the newest no-answer of this run behind it
+  bool answers = false;             // some host does, whatever the verdict
 };
 
 // `lookups` is the streak of the destination's own DNS lookups (outcome no_answer: dns_temporary).

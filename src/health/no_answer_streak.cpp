@@ -35,6 +35,7 @@ Transition NoAnswerStreak::record(Outcome outcome, Thresholds thresholds, Now no
     answers_ = 0;
     if (length_++ == 0) first_ = now.system;
     last_ = now.system;
+    heard_ = now.steady;
     if (state_ == State::kSilent) return Transition::kNone;
     return length_ >= thresholds.fall ? become(State::kSilent) : Transition::kPending;
   }

@@ -40,6 +40,8 @@ class NoAnswerStreak {
   // When the first and the last no-answer of the streak were seen; empty without a streak.
   std::optional<SystemTime> first() const { return length_ > 0 ? std::optional(first_) : std::nullopt; }
   std::optional<SystemTime> last() const { return length_ > 0 ? std::optional(last_) : std::nullopt; }
+  // When the last one was seen on the steady clock; empty without a streak, and for one of an earlier run.
+  std::optional<SteadyTime> heard() const { return length_ > 0 ? heard_ : std::nullopt; }
   // The last result spoke against the state, or there is no state yet: worth asking sooner.
   bool undecided() const;
 
@@ -51,6 +53,7 @@ class NoAnswerStreak {
   unsigned answers_ = 0;  // answers in a row
   SystemTime first_{};
   SystemTime last_{};
+  std::optional<SteadyTime> heard_;
 };
 
 }  // namespace mxpulse::health

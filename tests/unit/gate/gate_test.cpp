@@ -26,17 +26,17 @@ struct Lab {
       now.steady += 1min;
       now.system += 1min;
       take(gate.turn(now));
-      if (probes_find_it_silent) take(gate.observed(kDead, true, "nobody answers", now));
+      if (probes_find_it_silent) take(gate.silent(kDead, now.steady, "nobody answers", now));
     }
   }
   void bounce() { take(gate.nominated(kDead, now)); }
   void silent() {
     probes_find_it_silent = true;
-    take(gate.observed(kDead, true, "nobody answers", now));
+    take(gate.silent(kDead, now.steady, "nobody answers", now));
   }
   void answers() {
     probes_find_it_silent = false;
-    take(gate.observed(kDead, false, "it greets", now));
+    take(gate.answers(kDead, "it greets", now));
   }
   bool held() const { return gate.answer(kDead, now).hold; }
 
@@ -254,4 +254,25 @@ TEST_CASE("whoever stops lets everything go") {
   lab.take(lab.gate.stop(lab.now));
   CHECK(lab.moves == Moves{"held", "released"});
   CHECK_FALSE(lab.gate.next());
+}
+
+TEST_CASE("an old no-answer holds nobody, however often it is told") {
+  Lab lab;
+  const SteadyTime heard = lab.now.steady;
+  lab.now.steady += 2h;  // the machine slept
+  lab.now.system += 2h;
+  lab.bounce();
+  lab.take(lab.gate.silent(kDead, heard, "nobody answers", lab.now));
+  CHECK_FALSE(lab.held());
+  CHECK(lab.moves.empty());
+}
+
+TEST_CASE("a destination that takes no mail any more is released, and nobody calls that an answer") {
+  Lab lab;
+  lab.bounce();
+  lab.silent();
+  const auto moved = lab.gate.undeliverable(kDead, "a null MX", lab.now);
+  REQUIRE(moved.size() == 1);
+  CHECK(moved.front().to == GateMove::kReleased);
+  CHECK_FALSE(moved.front().answered);
 }

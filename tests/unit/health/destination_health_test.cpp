@@ -147,3 +147,21 @@ TEST_CASE("an address that two hosts share is asked once") {
   set.hosts = {host("a.example.org", 10, {ip("192.0.2.1")}), host("b.example.org", 20, {ip("192.0.2.1")})};
   CHECK(asked_addresses(set).size() == 1);
 }
+
+TEST_CASE("that a host answers is known while the verdict waits for another that was not asked yet") {
+  Example example;
+  example.result("192.0.2.1", Cause::kBusy);
+  example.result("2001:db8::1", Cause::kTimeout);
+  CHECK(example.assessed().verdict == Verdict::kUnknown);
+  CHECK(example.assessed().answers);
+}
+
+TEST_CASE("a silence is as fresh as its newest no-answer") {
+  Example example;
+  example.result("192.0.2.1", Cause::kRefused, 5);
+  example.result("2001:db8::1", Cause::kTimeout, 9);
+  example.result("192.0.2.2", Cause::kTimeout, 7);
+  CHECK(example.assessed().verdict == Verdict::kUnavailable);
+  CHECK_FALSE(example.assessed().answers);
+  CHECK(example.assessed().heard == at(9).steady);
+}
