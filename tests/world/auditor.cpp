@@ -1,0 +1,374 @@
+#include "world/auditor.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "daemon/options.hpp"
+#include "health/destination_health.hpp"
+#include "net/socket_address.hpp"
+#include "world/text_formats.hpp"
+
+namespace mxpulse::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kTableLag = 45s;    // a write that failed is tried again after 30 s
+constexpr auto kFlushTime = 180s;  // looks, pushes, and conversations that take a minute
+constexpr auto kTrialSlack = 30s;
+constexpr auto kOldNews = 10min;  // a line may be read so late
+constexpr auto kAskingSlack = 90s;
+constexpr std::size_t kAlarmsMax = 100;
+
+std::string seconds(Duration duration) {
+  return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(duration).count()) + " s";
+}
+
+}  // namespace
+
+class Auditor::Resolving final : public Resolver {
+ public:
+  Resolving(Auditor& auditor, std::unique_ptr<Resolver> resolver) : auditor_(auditor), resolver_(std::move(resolver)) {}
+
+  void resolve(const DomainName& destination, Done done) override {
+    resolver_->resolve(destination, [this, destination, done = std::move(done)](std::shared_ptr<const MxSet> set) {
+      auditor_.looked_up(destination, set);
+      done(std::move(set));
+    });
+  }
+
+ private:
+  Auditor& auditor_;
+  std::unique_ptr<Resolver> resolver_;
+};
+
+std::unique_ptr<Resolver> Auditor::wrap(std::unique_ptr<Resolver> resolver) {
+  return std::make_unique<Resolving>(*this, std::move(resolver));
+}
+
+void Auditor::started(const Machine& machine) {
+  machine_ = &machine;
+  fall_min_ = machine.config().health.fall;
+  undisturbed_since_ = world_.time.now().steady;
+}
+
+void Auditor::reloaded() {
+  fall_min_ = std::min(fall_min_, machine_->config().health.fall);
+  undisturbed_since_ = world_.time.now().steady;
+}
+
+void Auditor::gone() {
+  machine_ = nullptr;
+  destinations_.clear();
+  holds_.clear();
+  trials_.clear();
+  flushes_.clear();
+  connected_.clear();
+  trials_begun_ = trials_told_ = 0;
+}
+
+void Auditor::look() {
+  check_connects();
+  if (machine_ == nullptr) return;
+  const Now now = world_.time.now();
+  check_holds(now);
+  check_table(now);
+  check_trials();
+  check_flushes();
+  check_bounds();
+}
+
+void Auditor::look_closely() {
+  look();
+  if (machine_ == nullptr) return;
+  check_streaks();
+  check_asking(world_.time.now().steady);
+  for (const auto& [name, destination] : destinations_) {
+    if (machine_->gatekeeper().answer(name).hold && !holds_.contains(name))
+      broken_("1: no hold without its reasons", name.text() + " is held, and nobody was told");
+  }
+}
+
+void Auditor::log_line(std::string_view line) {
+  if (!(line.starts_with('{') ? is_json_line(line) : is_logfmt_line(line)))
+    broken_("8: every log line parses", std::string(line));
+}
+
+void Auditor::looked_up(const DomainName& name, const std::shared_ptr<const MxSet>& set) {
+  Destination& destination = destinations_[name];
+  const SteadyTime now = world_.time.now().steady;
+  const bool failed =
+      set->failure == Cause::kDnsTemporary ||
+      std::any_of(set->hosts.begin(), set->hosts.end(), [](const MxHost& one) { return one.failure == Cause::kDnsTemporary; });
+  if (set->failure != Cause::kResolverDown) record(destination.lookups, failed ? Cause::kDnsTemporary : Cause::kReady, false);
+  if (destination.set != nullptr && set->failure == Cause::kResolverDown) return;  // what was known stays the best guess
+  destination.set = set;
+  destination.set_since = now;
+}
+
+void Auditor::record(Silence& silence, Cause cause, bool no_route) {
+  const SteadyTime now = world_.time.now().steady;
+  silence.cause = cause;
+  silence.no_route = no_route;
+  silence.last_told = now;
+  if (outcome(cause) == Outcome::kAnswered) silence.length = 0;
+  if (outcome(cause) != Outcome::kNoAnswer) return;
+  ++silence.length;
+  silence.last_no_answer = now;
+}
+
+void Auditor::probed(const Address& address, const ProbeResult& result, Now now) {
+  record(silences_[address], result.cause, result.no_route);
+  if (outcome(result.cause) != Outcome::kAnswered) return;
+  const bool one_is_enough = machine_ != nullptr && machine_->config().health.rise == 1;
+  for (auto& [name, destination] : destinations_)
+    if (asks(destination, address)) answered(name, destination, one_is_enough, now.steady);
+}
+
+void Auditor::bounced(const BounceEvent& event, Now now) {
+  const bool answer = event.bounce_class == BounceClass::kDelivered || event.bounce_class == BounceClass::kBusy ||
+                      event.bounce_class == BounceClass::kRejected;
+  const auto found = destinations_.find(event.destination);
+  if (!answer || found == destinations_.end() || !found->second.set) return;
+  if (event.time && *event.time + kOldNews < now.system) return;
+  if (!is_own(found->second, event)) return;
+  answered(found->first, found->second, true, now.steady);
+  for (auto& [name, destination] : destinations_)
+    if (event.address && asks(destination, *event.address)) answered(name, destination, false, now.steady);
+}
+
+void Auditor::answered(const DomainName& name, Destination& destination, bool ends_hold, SteadyTime now) {
+  destination.answered = now;
+  const auto hold = holds_.find(name);
+  if (hold != holds_.end() && ends_hold) hold->second.must_end = true;
+}
+
+void Auditor::destination_left(const DomainName& destination, Now) { destinations_.erase(destination); }
+
+void Auditor::gate_moved(const GateTransition& transition, GateMode mode, Now now) {
+  switch (transition.to) {
+    case GateMove::kHeld:
+    case GateMove::kTrial: return hold_begins(transition, now);
+    case GateMove::kReleased: return hold_ends(transition, mode, now);
+    case GateMove::kExhausted: holds_.erase(transition.destination); return;
+  }
+}
+
+void Auditor::hold_begins(const GateTransition& transition, Now now) {
+  const DomainName& name = transition.destination;
+  const std::string promise = "1: no hold without its reasons";
+  const bool goes_on = holds_.contains(name);
+  if (transition.to == GateMove::kTrial) {
+    if (!goes_on) broken_("trials belong to holds", name.text());
+    ++trials_begun_;
+    trials_[name] = world_.time.running();
+  }
+  const auto options = machine_ == nullptr ? daemon::GateOptions{} : daemon::gate_options(machine_->config());
+  const Duration lease = transition.until ? Duration(*transition.until - now.system) : Duration::max();
+  const Duration longest = *std::max_element(options.policy.schedule.begin(), options.policy.schedule.end());
+  if (lease > options.policy.max_hold || lease > longest)
+    broken_("2: no hold outlives its lease", name.text() + " is leased for " + seconds(lease));
+  const SteadyTime begun = goes_on ? holds_.at(name).begun : now.steady;
+  holds_[name] = {begun, now.steady + lease, *transition.until, false};
+  flushes_.erase(name);
+  if (goes_on) return;
+
+  const auto bounce = truly_bounced_.find(name);
+  if (bounce == truly_bounced_.end() || bounce->second + options.policy.nomination_age + kOldNews < now.steady)
+    broken_(promise, name.text() + ": the MTA met an answer, or never tried, within a day");
+  if (options.policy.never_hold.contains(name)) broken_(promise, name.text() + " is on the never-hold list");
+  const auto destination = destinations_.find(name);
+  if (destination == destinations_.end()) return broken_(promise, name.text() + " is not watched");
+  const std::string why_not = why_not_silent(destination->second, now.steady);
+  if (!why_not.empty()) broken_(promise, name.text() + ": " + why_not);
+}
+
+void Auditor::hold_ends(const GateTransition& transition, GateMode mode, Now now) {
+  const DomainName& name = transition.destination;
+  const auto hold = holds_.extract(name);
+  if (!transition.answered) return;
+  const auto destination = destinations_.find(name);
+  const bool truly =
+      destination != destinations_.end() && (destination->second.answered == now.steady || somebody_answers(destination->second));
+  if (!truly) broken_("a release that speaks of an answer had one", name.text() + ": " + transition.why);
+  if (mode == GateMode::kEnforce && world_.mta.queued(name) > 0 && takes_mail_now(name))
+    flushes_[name] = {now.steady, world_.time.running() + kFlushTime};
+}
+
+// Empty: every address a sender would try has been silent often enough, and somebody lately.
+std::string Auditor::why_not_silent(const Destination& destination, SteadyTime now) const {
+  if (!destination.set) return "its hosts are not known";
+  const auto evidence_age = daemon::gate_options(machine_->config()).policy.evidence_age;
+  if (destination.set->failure) {
+    if (destination.set->failure != Cause::kDnsTemporary) return "there is nobody to ask";
+    return why_not_silent(destination.lookups);
+  }
+  SteadyTime newest{};
+  bool anybody = false;
+  const auto consider = [&](const Silence& silence) {
+    newest = std::max(newest, silence.last_no_answer);
+    anybody = true;
+    return why_not_silent(silence);
+  };
+  for (const auto& asked : health::asked_addresses(*destination.set)) {
+    const auto silence = silences_.find(asked.address);
+    if (silence == silences_.end()) return asked.address.text() + " was never asked";
+    const bool left_out = silence->second.cause == Cause::kDeniedAddress || silence->second.no_route;
+    if (left_out) continue;
+    if (const auto why = consider(silence->second); !why.empty()) return asked.address.text() + " " + why;
+  }
+  for (const MxHost& host : destination.set->hosts) {
+    if (host.failure != Cause::kDnsTemporary) continue;
+    if (const auto why = consider(destination.lookups); !why.empty()) return host.name.text() + " " + why;
+  }
+  if (!anybody) return "nobody could be asked";
+  return newest + evidence_age < now ? "the last no-answer is " + seconds(now - newest) + " old" : "";
+}
+
+std::string Auditor::why_not_silent(const Silence& silence) const {
+  if (silence.length >= fall_min_) return "";
+  return "gave no answer " + std::to_string(silence.length) + " times";
+}
+
+void Auditor::check_holds(Now now) {
+  for (const auto& [name, hold] : holds_) {
+    if (hold.must_end) broken_("3: an answer or a delivery removes the hold within one turn", name.text());
+    const bool over = now.steady >= hold.end || now.system >= hold.end_system;
+    if (over && machine_->gatekeeper().answer(name).hold)
+      broken_("2: no hold outlives its lease", name.text() + " is held by the answer");
+  }
+}
+
+void Auditor::check_table(Now now) {
+  const Duration running = world_.time.running();
+  std::erase_if(table_wrong_, [&](const auto& one) { return !world_.mta.table().contains(one.first); });
+  for (const DomainName& name : world_.mta.table()) {
+    const auto hold = holds_.find(name);
+    const bool leased = hold != holds_.end() && now.steady < hold->second.end && now.system < hold->second.end_system;
+    const bool may = leased && machine_->gatekeeper().mode() == GateMode::kEnforce;
+    if (may || world_.mta.table_is_stuck()) {
+      table_wrong_.erase(name);
+      continue;
+    }
+    const auto since = table_wrong_.try_emplace(name, running).first->second;
+    if (running - since > kTableLag) broken_("2: no hold outlives its lease", name.text() + " stays in the MTA's table");
+  }
+}
+
+void Auditor::check_connects() {
+  const auto& connects = world_.network.connects();
+  for (; connects_seen_ < connects.size(); ++connects_seen_) {
+    const auto& [at, to] = connects[connects_seen_];
+    if (machine_ == nullptr) {
+      broken_("who is gone asks nobody", to.text());
+      continue;
+    }
+    const auto options = daemon::probe_options(machine_->config());
+    if (options.policy.denied(net::socket_address(to, options.port).get()))
+      broken_("6: no connect to a denied address", to.text());
+    const Duration per_address = machine_->config().probe.per_address;
+    const auto before = connected_.find(to);
+    if (before != connected_.end() && at - before->second.at < std::min(per_address, before->second.per_address))
+      broken_("5: connects to an address stay within budget", to.text() + " after " + seconds(at - before->second.at));
+    connected_[to] = {at, per_address};
+  }
+}
+
+void Auditor::check_trials() {
+  const Duration patience = gate::Policy{}.trial_patience + kTrialSlack;
+  std::erase_if(trials_, [&](const auto& one) { return one.second + patience < world_.time.running(); });
+  if (trials_begun_ - trials_told_ > trials_.size())
+    broken_("every trial is settled", std::to_string(trials_begun_) + " begun, " + std::to_string(trials_told_) + " told");
+}
+
+void Auditor::check_flushes() {
+  for (auto one = flushes_.begin(); one != flushes_.end();) {
+    const auto& [name, flush] = *one;
+    const bool empty = world_.mta.queued(name, flush.released) == 0;
+    if (empty || !takes_mail_now(name)) {
+      one = flushes_.erase(one);
+      continue;
+    }
+    if (world_.time.running() > flush.until) {
+      broken_("what is released is flushed",
+              name.text() + " has mail in the queue " + seconds(kFlushTime) + " after it answered");
+      one = flushes_.erase(one);
+      continue;
+    }
+    ++one;
+  }
+}
+
+void Auditor::check_bounds() {
+  const std::size_t ours = machine_->probes_in_flight();
+  const std::size_t alarms = world_.time.alarms_set();
+  const std::size_t room = kAlarmsMax + ours + 2 * world_.mta.queued() + 30 * destinations_.size();
+  if (alarms > room) broken_("9: what is in flight is bounded", std::to_string(alarms) + " alarms");
+}
+
+void Auditor::check_streaks() {
+  for (const HostView& view : machine_->monitor().snapshot().hosts) {
+    const auto found = silences_.find(view.address);
+    const unsigned length = found == silences_.end() ? 0 : found->second.length;
+    if (view.streak > length)
+      broken_("7: only no-answers lengthen a streak", view.address.text() + " has a streak of " + std::to_string(view.streak) +
+                                                          ", and gave no answer " + std::to_string(length) + " times");
+    if (view.answering == false && length < fall_min_)
+      broken_("7: only no-answers lengthen a streak", view.address.text() + " counts as silent after " + std::to_string(length));
+  }
+}
+
+// Whoever is asked is asked again and again.
+void Auditor::check_asking(SteadyTime now) {
+  const auto& probe = machine_->config().probe;
+  const Duration slowest = std::max({probe.interval, probe.interval_undecided, probe.interval_silent_max, probe.per_address});
+  const Duration longest = slowest * 11 / 10 + probe.connect_timeout + probe.greeting_timeout + kAskingSlack;
+  for (const auto& [name, destination] : destinations_) {
+    if (!destination.set || destination.set->failure) continue;
+    for (const auto& asked : health::asked_addresses(*destination.set)) {
+      const auto silence = silences_.find(asked.address);
+      SteadyTime since = std::max(undisturbed_since_, destination.set_since);
+      if (silence != silences_.end()) since = std::max(since, silence->second.last_told);
+      if (now - since > longest)
+        broken_("whoever is watched is asked",
+                asked.address.text() + " of " + name.text() + " was not asked for " + seconds(now - since));
+    }
+  }
+}
+
+void Auditor::check_metrics() {
+  if (machine_ == nullptr) return;
+  const std::string bad = bad_metrics_line(machine_->metrics());
+  if (!bad.empty()) broken_("8: every metric line parses", bad);
+}
+
+void Auditor::retried(RetryResult) { ++trials_told_; }
+
+bool Auditor::asks(const Destination& destination, const Address& address) const {
+  if (!destination.set || destination.set->failure) return false;
+  const auto all = health::asked_addresses(*destination.set);
+  return std::any_of(all.begin(), all.end(), [&](const auto& one) { return one.address == address; });
+}
+
+bool Auditor::somebody_answers(const Destination& destination) const {
+  return std::any_of(silences_.begin(), silences_.end(), [&](const auto& one) {
+    return one.second.length == 0 && one.second.cause && outcome(*one.second.cause) == Outcome::kAnswered &&
+           asks(destination, one.first);
+  });
+}
+
+bool Auditor::is_own(const Destination& destination, const BounceEvent& event) const {
+  return std::any_of(destination.set->hosts.begin(), destination.set->hosts.end(), [&](const MxHost& host) {
+    return host.name.text() == event.host ||
+           (event.address && std::find(host.addresses.begin(), host.addresses.end(), *event.address) != host.addresses.end());
+  });
+}
+
+bool Auditor::takes_mail_now(const DomainName& destination) const {
+  const auto found = world_.dns.sender_finds(destination.text());
+  return !found.empty() && std::all_of(found.begin(), found.end(), [&](const auto& one) {
+    return meet(world_.network.met_by_mta(one.second), one.second, {30s, 60s}).result.cause == Cause::kReady;
+  });
+}
+
+}  // namespace mxpulse::test

@@ -1,0 +1,70 @@
+#include "world/machine.hpp"
+
+#include "daemon/options.hpp"
+#include "dns/mx_resolver.hpp"
+
+namespace mxpulse::test {
+namespace {
+
+constexpr std::size_t kInFlightLimit = 1000;
+const std::string kFeed = "mail.log";
+
+std::unique_ptr<Resolver> make_resolver(World& world, const config::Config& config, DnsObserver& observer, std::uint64_t seed) {
+  std::vector<std::unique_ptr<dns::Server>> servers;
+  servers.push_back(world.dns.server());
+  return std::make_unique<dns::MxResolver>(world.time, world.time, dns::Upstreams(world.time, std::move(servers), &observer),
+                                           dns::Cache(config.dns.cache, config.dns.serve_stale), world.providers, &observer,
+                                           seed);
+}
+
+}  // namespace
+
+Machine::Machine(World& world, config::Config config, std::uint64_t seed, Observer& also_told, WriteLog write_log,
+                 const Wrap& wrap)
+    : world_(world),
+      config_(std::move(config)),
+      log_(daemon::log_format(config_), daemon::log_level(config_), std::move(write_log)),
+      metrics_(config_.metrics.max_destinations),
+      monitor_(world.time, world.time, daemon::monitor_options(config_, kInFlightLimit), observers_, seed),
+      gatekeeper_(world.time, world.time, world.mta, observers_),
+      prober_(world.network, daemon::probe_options(config_), monitor_),
+      resolver_(wrap(make_resolver(world, config_, metrics_, seed))),
+      parser_(bounce::make_postfix_parser()) {
+  observers_.add(log_);
+  observers_.add(metrics_);
+  observers_.add(also_told);
+  gatekeeper_.configure(daemon::gate_options(config_));
+  monitor_.use(gatekeeper_);
+  monitor_.use(prober_);
+  monitor_.use(*resolver_);
+  world_.mta.on_line([this] { read_log(); });
+  read_log();
+}
+
+Machine::~Machine() { world_.mta.on_line(nullptr); }
+
+void Machine::reload(config::Config config) {
+  config_ = std::move(config);
+  log_.configure(daemon::log_format(config_), daemon::log_level(config_));
+  metrics_.set_max_destinations(config_.metrics.max_destinations);
+  prober_.set_options(daemon::probe_options(config_));
+  gatekeeper_.configure(daemon::gate_options(config_));
+  monitor_.configure(daemon::monitor_options(config_, kInFlightLimit));
+  observers_.reloaded(true, "the new configuration is in force", world_.time.now());
+}
+
+void Machine::stop() {
+  world_.mta.on_line(nullptr);
+  gatekeeper_.stop();
+}
+
+void Machine::read_log() {
+  const auto& lines = world_.mta.log();
+  const std::size_t before = lines_read_;
+  while (lines_read_ < lines.size()) {
+    parser_->take(lines[lines_read_++], world_.time.now().system, [this](const BounceEvent& event) { monitor_.bounced(event); });
+  }
+  if (lines_read_ > before) observers_.feed_read(kFeed, lines_read_ - before, world_.time.now());
+}
+
+}  // namespace mxpulse::test

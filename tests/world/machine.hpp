@@ -1,0 +1,68 @@
+// The daemon's core on the fake world, wired as daemon.cpp wires it. Destroying it is kill -9.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bounce/log_parser.hpp"
+#include "config/config.hpp"
+#include "daemon/event_log.hpp"
+#include "daemon/gatekeeper.hpp"
+#include "daemon/monitor.hpp"
+#include "daemon/observers.hpp"
+#include "dns/provider.hpp"
+#include "metrics/metrics.hpp"
+#include "world/fake_dns.hpp"
+#include "world/fake_mta.hpp"
+#include "world/fake_network.hpp"
+#include "world/fake_time.hpp"
+
+namespace mxpulse::test {
+
+// What is there whether mxpulse runs or not.
+struct World {
+  FakeTime time;
+  FakeDns dns{time};
+  FakeNetwork network{time};
+  FakeMta mta{time, dns, network};
+  std::shared_ptr<const dns::ProviderList> providers = std::make_shared<const dns::ProviderList>();
+};
+
+class Machine {
+ public:
+  using WriteLog = daemon::EventLog::Write;
+  // Stands between the core and its resolver.
+  using Wrap = std::function<std::unique_ptr<Resolver>(std::unique_ptr<Resolver>)>;
+
+  // `also_told` hears everything besides log and metrics, and must outlive this.
+  Machine(World& world, config::Config config, std::uint64_t seed, Observer& also_told, WriteLog write_log, const Wrap& wrap);
+  ~Machine();
+
+  void reload(config::Config config);
+  // As SIGTERM does.
+  void stop();
+  // Lines that are new in the mail log.
+  void read_log();
+
+  const config::Config& config() const { return config_; }
+  const daemon::Monitor& monitor() const { return monitor_; }
+  const daemon::Gatekeeper& gatekeeper() const { return gatekeeper_; }
+  std::size_t probes_in_flight() const { return prober_.in_flight(); }
+  std::string metrics() const { return metrics_.text(monitor_.snapshot()); }
+
+ private:
+  World& world_;
+  config::Config config_;
+  daemon::EventLog log_;
+  metrics::Metrics metrics_;
+  daemon::Observers observers_;
+  daemon::Monitor monitor_;
+  daemon::Gatekeeper gatekeeper_;
+  FakeProber prober_;
+  std::unique_ptr<Resolver> resolver_;
+  std::unique_ptr<bounce::LogParser> parser_;
+  std::size_t lines_read_ = 0;
+};
+
+}  // namespace mxpulse::test
