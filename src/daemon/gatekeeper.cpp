@@ -5,11 +5,23 @@
 namespace mxpulse::daemon {
 
 using gate::Flusher;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kLookWhileHolding = 10s;
+constexpr auto kWriteAgain = 30s;  // a table that could not be written may hold somebody who was released
+
+}  // namespace
 
 Gatekeeper::Gatekeeper(Alarms& alarms, const Clock& clock, gate::Mtas& mtas, Observer& observer)
-    : alarms_(alarms), clock_(clock), observer_(observer), gate_(gate::Policy{}), mtas_(mtas), wake_(alarms.make([this] {
-        apply(gate_.turn(clock_.now()));
-      })) {}
+    : alarms_(alarms),
+      clock_(clock),
+      observer_(observer),
+      gate_(gate::Policy{}),
+      mtas_(mtas),
+      wake_(alarms.make([this] { apply(gate_.turn(clock_.now())); })),
+      write_again_(alarms.make([this] { options_.mode == GateMode::kEnforce ? write_tables() : clear_tables(); })) {}
 
 bool Gatekeeper::configure(GateOptions options) {
   const bool other_mtas = options.mode != options_.mode || !(options.mtas == options_.mtas);
@@ -52,6 +64,7 @@ void Gatekeeper::stop() {
   const Now now = clock_.now();
   for (const auto& one : gate_.stop(now)) observer_.gate_moved(one, options_.mode, now);
   if (options_.mode == GateMode::kEnforce) clear_tables();
+  write_again_->stop();
 }
 
 void Gatekeeper::gather(Batch& batch) {
@@ -84,7 +97,9 @@ void Gatekeeper::clear_tables() {
     for (const auto& table : mta.tables) {
       if (!table->holds_somebody()) continue;
       const auto cleared = table->clear_now();
-      if (!cleared) observer_.gate_failed(mta.name, cleared.why(), clock_.now());
+      if (cleared) continue;
+      observer_.gate_failed(mta.name, cleared.why(), clock_.now());
+      write_again_->start_once(kWriteAgain);
     }
   }
 }
@@ -106,8 +121,11 @@ void Gatekeeper::apply(const gate::Gate::Transitions& transitions) {
     write_tables();
     for (const auto& one : transitions) act(one);
   }
-  if (const auto next = gate_.next()) wake_->start_once(std::max<Duration>(*next - now.steady, Duration(0)));
+  if (const auto next = gate_.next()) wake_->start_once(std::clamp<Duration>(*next - now.steady, Duration(0), longest_sleep()));
 }
+
+// A sleep of the machine stops alarms and not leases, and the wall clock may be set: who holds looks often.
+Duration Gatekeeper::longest_sleep() const { return gate_.held_count() > 0 ? Duration(kLookWhileHolding) : Duration::max(); }
 
 void Gatekeeper::act(const GateTransition& transition) {
   if (transition.to == GateMove::kTrial) return try_one(transition.destination);
@@ -138,7 +156,9 @@ void Gatekeeper::write_tables() {
     flusher->set_held(held);
     for (const auto& table : mta.tables) {
       table->write(held, [this, name = mta.name](const Result<bool>& written) {
-        if (!written) observer_.gate_failed(name, written.why(), clock_.now());
+        if (written) return;
+        observer_.gate_failed(name, written.why(), clock_.now());
+        write_again_->start_once(kWriteAgain);
       });
     }
   }

@@ -71,6 +71,7 @@ class Gatekeeper final : public Kept {
   void try_one(const DomainName& name);
   void write_tables();
   void clear_tables();
+  Duration longest_sleep() const;
   bool start_guard();
   bool make_mtas();
 
@@ -83,6 +84,7 @@ class Gatekeeper final : public Kept {
   std::vector<Gated> gated_;
   gate::Mtas::Guard guard_;  // in enforce mode
   std::unique_ptr<Alarm> wake_;
+  std::unique_ptr<Alarm> write_again_;
 };
 
 }  // namespace mxpulse::daemon

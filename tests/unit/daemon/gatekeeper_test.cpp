@@ -45,10 +45,10 @@ TEST_CASE("an attempt in vain is told with the gate that it met, not with the on
   Gatekeeper gatekeeper(alarms, clock, mtas, heard);
   REQUIRE(gatekeeper.configure(GateOptions{}));
   gatekeeper.nominated(kName);
-  gatekeeper.observed(kName, true, "no host answers");
+  gatekeeper.silent(kName, clock.now().steady, "no host answers");
   REQUIRE(gatekeeper.answer(kName).hold);
   gatekeeper.nominated(kName);
-  gatekeeper.observed(kName, false, "a host answers");
+  gatekeeper.answers(kName, "a host answers");
   gatekeeper.nominated(kName);
   CHECK(heard.vain == std::vector<std::string>{"open", "held", "open"});
 }
