@@ -37,7 +37,7 @@ void ReplayRun::pass_time_until(SystemTime time) {
     const SteadyTime next = !turn ? *silent : !silent ? *turn : std::min(*silent, *turn);
     if (next > SteadyTime(time.time_since_epoch())) break;
     time_ = std::max(time_, SystemTime(std::chrono::duration_cast<SystemTime::duration>(next.time_since_epoch())));
-    while (const auto due = silent_from_.take(next)) note(gate_.observed(due->second, true, "silent", now()));
+    while (const auto due = silent_from_.take(next)) note(gate_.silent(due->second, now().steady, "silent", now()));
     note(gate_.turn(now()));
   }
   time_ = time;

@@ -64,7 +64,7 @@ class Gate {
   Transitions forgotten(const DomainName& name, Now now);
   // Empty: our vantage is trusted. Else why not: every hold ends, none begins.
   Transitions distrust(std::string why, Now now);
-  // What our probes say of this one may be our own fault: it is released, and not held until observed() silent again.
+  // What our probes say of this one may be our own fault: it is released, and not held until it is silent() again.
   Transitions doubted(const DomainName& name, std::string why, Now now);
   // Trials and leases whose time has come. Call it at next().
   Transitions turn(Now now);

@@ -46,14 +46,16 @@ std::unique_ptr<Resolver> Auditor::wrap(std::unique_ptr<Resolver> resolver) {
   return std::make_unique<Resolving>(*this, std::move(resolver));
 }
 
-void Auditor::started(const Machine& machine) {
+void Auditor::started(Machine& machine) {
   machine_ = &machine;
   fall_min_ = machine.config().health.fall;
+  rise_max_ = machine.config().health.rise;
   undisturbed_since_ = world_.time.now().steady;
 }
 
 void Auditor::reloaded() {
   fall_min_ = std::min(fall_min_, machine_->config().health.fall);
+  rise_max_ = std::max(rise_max_, machine_->config().health.rise);
   undisturbed_since_ = world_.time.now().steady;
 }
 
@@ -95,6 +97,9 @@ void Auditor::log_line(std::string_view line) {
 }
 
 void Auditor::looked_up(const DomainName& name, const std::shared_ptr<const MxSet>& set) {
+  const auto& controls = machine_->config().vantage.controls;
+  if (std::find(controls.begin(), controls.end(), name) != controls.end())
+    return;  // asked for its own sake, and watched by nobody
   Destination& destination = destinations_[name];
   const SteadyTime now = world_.time.now().steady;
   const bool failed =
@@ -111,9 +116,13 @@ void Auditor::record(Silence& silence, Cause cause, bool no_route) {
   silence.cause = cause;
   silence.no_route = no_route;
   silence.last_told = now;
-  if (outcome(cause) == Outcome::kAnswered) silence.length = 0;
+  if (outcome(cause) == Outcome::kAnswered) {
+    silence.length = silence.ours = 0;
+    silence.troubles_before = world_.network.troubles_ended();
+  }
   if (outcome(cause) != Outcome::kNoAnswer) return;
   ++silence.length;
+  if (world_.network.in_trouble() && cause != Cause::kDnsTemporary) ++silence.ours;
   silence.last_no_answer = now;
 }
 
@@ -226,8 +235,16 @@ std::string Auditor::why_not_silent(const Destination& destination, SteadyTime n
 }
 
 std::string Auditor::why_not_silent(const Silence& silence) const {
-  if (silence.length >= fall_min_) return "";
-  return "gave no answer " + std::to_string(silence.length) + " times";
+  if (countable(silence) >= fall_min_) return "";
+  return "gave no answer " + std::to_string(countable(silence)) + " times";
+}
+
+// While we are in trouble ourselves nobody is heard who could vouch for a no-answer; the last one may be vouched for by what is
+// heard when it ends.
+unsigned Auditor::countable(const Silence& silence) const {
+  if (machine_->config().vantage.controls.empty()) return silence.length;
+  const unsigned ends = world_.network.troubles_ended() - silence.troubles_before + (world_.network.in_trouble() ? 1 : 0);
+  return silence.length - silence.ours + std::min(silence.ours, ends);
 }
 
 void Auditor::check_holds(Now now) {
@@ -307,13 +324,13 @@ void Auditor::check_bounds() {
 }
 
 void Auditor::check_streaks() {
-  for (const HostView& view : machine_->monitor().snapshot().hosts) {
+  for (const HostView& view : machine_->snapshot().hosts) {
     const auto found = silences_.find(view.address);
-    const unsigned length = found == silences_.end() ? 0 : found->second.length;
+    const unsigned length = found == silences_.end() ? 0 : countable(found->second);
     if (view.streak > length)
       broken_("7: only no-answers lengthen a streak", view.address.text() + " has a streak of " + std::to_string(view.streak) +
                                                           ", and gave no answer " + std::to_string(length) + " times");
-    if (view.answering == false && length < fall_min_)
+    if (view.answering == false && rise_max_ == 1 && length < fall_min_)
       broken_("7: only no-answers lengthen a streak", view.address.text() + " counts as silent after " + std::to_string(length));
   }
 }

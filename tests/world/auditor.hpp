@@ -26,7 +26,7 @@ class Auditor final : public Observer {
   // The MTA itself met nobody at the destination.
   void truly_bounced(const DomainName& destination) { truly_bounced_[destination] = world_.time.now().steady; }
 
-  void started(const Machine& machine);
+  void started(Machine& machine);
   void reloaded();
   void gone();
   // Time was lost in a sleep: what should have happened by now may be late.
@@ -55,6 +55,8 @@ class Auditor final : public Observer {
   // No-answers since the last answer, whoever asked: no streak may be longer.
   struct Silence {
     unsigned length = 0;
+    unsigned ours = 0;             // of them while we were in trouble ourselves
+    unsigned troubles_before = 0;  // that had ended when somebody answered last
     SteadyTime last_no_answer{};
     SteadyTime last_told{};
     std::optional<Cause> cause;  // of the last result
@@ -87,6 +89,7 @@ class Auditor final : public Observer {
   void hold_ends(const GateTransition& transition, GateMode mode, Now now);
   std::string why_not_silent(const Destination& destination, SteadyTime now) const;
   std::string why_not_silent(const Silence& silence) const;
+  unsigned countable(const Silence& silence) const;
   void answered(const DomainName& name, Destination& destination, bool ends_hold, SteadyTime now);
   void check_holds(Now now);
   void check_table(Now now);
@@ -104,8 +107,9 @@ class Auditor final : public Observer {
 
   World& world_;
   Broken broken_;
-  const Machine* machine_ = nullptr;
+  Machine* machine_ = nullptr;
   unsigned fall_min_ = 1;
+  unsigned rise_max_ = 1;
   SteadyTime undisturbed_since_{};
   std::map<DomainName, SteadyTime> truly_bounced_;
   std::map<Address, Silence> silences_;

@@ -53,6 +53,12 @@ void FakeNetwork::set_host_for_us(const Address& address, std::optional<HostBeha
     for_us_.erase(address);
 }
 
+void FakeNetwork::set_our_trouble(std::optional<HostBehaviour> behaviour) {
+  if (our_trouble_ && !behaviour) ++troubles_ended_;
+  if (!our_trouble_ && behaviour) trouble_since_ = time_.now().steady;
+  our_trouble_ = std::move(behaviour);
+}
+
 HostBehaviour FakeNetwork::met_by_us(const Address& address) const {
   if (our_trouble_) return *our_trouble_;
   const auto ours = for_us_.find(address);

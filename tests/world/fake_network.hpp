@@ -70,8 +70,10 @@ class FakeNetwork {
   // To us alone it behaves like this; the MTA, at another address, meets set_host()'s. Nothing: as to everybody.
   void set_host_for_us(const Address& address, std::optional<HostBehaviour> behaviour);
   // Every attempt of ours ends like this, whoever is asked: our port 25 is blocked, our descriptors are used up.
-  void set_our_trouble(std::optional<HostBehaviour> behaviour) { our_trouble_ = std::move(behaviour); }
+  void set_our_trouble(std::optional<HostBehaviour> behaviour);
   bool in_trouble() const { return our_trouble_.has_value(); }
+  SteadyTime trouble_since() const { return trouble_since_; }
+  unsigned troubles_ended() const { return troubles_ended_; }
 
   HostBehaviour met_by_us(const Address& address) const;
   HostBehaviour met_by_mta(const Address& address) const;
@@ -86,6 +88,8 @@ class FakeNetwork {
   std::map<Address, HostBehaviour> hosts_;
   std::map<Address, HostBehaviour> for_us_;
   std::optional<HostBehaviour> our_trouble_;
+  SteadyTime trouble_since_{};
+  unsigned troubles_ended_ = 0;
   std::vector<Connect> connects_;
 };
 

@@ -46,10 +46,10 @@ class Machine {
   void read_log();
 
   const config::Config& config() const { return config_; }
-  const daemon::Monitor& monitor() const { return monitor_; }
+  Snapshot snapshot() { return monitor_.snapshot(); }
   const daemon::Gatekeeper& gatekeeper() const { return gatekeeper_; }
   std::size_t probes_in_flight() const { return prober_.in_flight(); }
-  std::string metrics() const { return metrics_.text(monitor_.snapshot()); }
+  std::string metrics() { return metrics_.text(monitor_.snapshot()); }
 
  private:
   World& world_;
