@@ -43,9 +43,10 @@ GateOptions gate_options(const config::Config& config) {
   options.mode = config.gate.mode;
   options.policy.schedule = config.gate.schedule;
   options.policy.max_hold = config.gate.max_hold;
-  // A silent host is asked at least every interval_silent_max; two rounds that tell nothing are stale evidence.
-  options.policy.evidence_age =
-      2 * (config.probe.interval_silent_max + config.probe.connect_timeout + config.probe.greeting_timeout);
+  // A silent host is asked at least every interval_silent_max, a name that cannot be looked up every interval; two rounds that
+  // tell nothing are stale evidence.
+  const Duration round = std::max(config.probe.interval, config.probe.interval_silent_max);
+  options.policy.evidence_age = 2 * (round + config.probe.connect_timeout + config.probe.greeting_timeout);
   options.policy.keeps_evidence = !config.store.path.empty();
   options.policy.never_hold = {config.watch.never_hold.begin(), config.watch.never_hold.end()};
   options.mtas.files.postfix = {config.gate.postfix.table, config.gate.postfix.config_directory, config.gate.postfix.transport};

@@ -25,6 +25,7 @@ Gate::Transitions Gate::nominated(const DomainName& name, Now now) {
     course.step_due_system = now.system + std::chrono::duration_cast<SystemTime::duration>(policy_.schedule.front());
   }
   settle_trial(course, RetryResult::kNoAnswer);
+  course.awaits_mail = false;
   if (course.phase == Phase::kTrial) hold(name, course, GateMove::kHeld, "the trial met no answer", now, out);
   consider(name, course, now, out);
   plan(name, course);
@@ -93,6 +94,7 @@ Gate::Transitions Gate::nothing_waiting(const DomainName& name, Now now) {
   const auto found = courses_.find(name);
   if (found == courses_.end() || found->second.phase != Phase::kTrial) return out;
   found->second.trial_open = false;
+  found->second.awaits_mail = true;
   release(name, found->second, "no mail waits; the next message is the trial", false, now, out);
   plan(name, found->second);
   return out;
@@ -195,7 +197,7 @@ void Gate::fell_silent(Course& course) {
 
 // Every condition of a hold stands here.
 void Gate::consider(const DomainName& name, Course& course, Now now, Transitions& out) {
-  if (course.phase != Phase::kNominated) return;
+  if (course.phase != Phase::kNominated || course.awaits_mail) return;
   const bool fresh_bounce = course.last_nomination + policy_.nomination_age > now.steady;
   const bool fresh_evidence = course.silent && course.evidence + policy_.evidence_age > now.steady;
   if (!fresh_bounce || !fresh_evidence || !distrust_.empty() || policy_.never_hold.contains(name)) return;

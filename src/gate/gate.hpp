@@ -105,6 +105,7 @@ class Gate {
     SteadyTime lease_end;
     SystemTime lease_end_system;
     SteadyTime trial_begun;
+    bool awaits_mail = false;    // nothing waited for a trial: open until the next message was tried
     bool trial_open = false;     // a trial whose result was not told yet
     std::uint64_t revision = 0;  // of the evidence: another one each time it falls silent
     bool is_kept = false;        // this evidence is written down

@@ -16,7 +16,7 @@ Now at(Duration since) {
 // The same moments on the clocks of another boot.
 Now rebooted(Duration since) { return {SteadyTime(1h + since), at(since).system}; }
 
-void falls_silent(Gate& gate, Now now) { gate.observed(kDead, true, "nobody answers", now); }
+void falls_silent(Gate& gate, Now now) { gate.silent(kDead, now.steady, "nobody answers", now); }
 
 Gate held_since_the_start() {
   Gate gate{Policy{}};
