@@ -195,6 +195,7 @@ void Auditor::hold_begins(const GateTransition& transition, Now now) {
 void Auditor::hold_ends(const GateTransition& transition, GateMode mode, Now now) {
   const DomainName& name = transition.destination;
   const auto hold = holds_.extract(name);
+  if (transition.why.starts_with("no mail waits")) --trials_begun_;  // the next message is the trial
   if (!transition.answered) return;
   const auto destination = destinations_.find(name);
   const bool truly =

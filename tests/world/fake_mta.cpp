@@ -103,7 +103,8 @@ void FakeMta::submit(const DomainName& destination) {
 
 std::size_t FakeMta::queued(const DomainName& destination, SteadyTime before) const {
   return static_cast<std::size_t>(std::count_if(queue_.begin(), queue_.end(), [&](const auto& one) {
-    return one.second->destination == destination && one.second->arrived < before;
+    return one.second->destination == destination &&
+           (before == SteadyTime::max() || (!one.second->active && one.second->tried < before));
   }));
 }
 
@@ -177,6 +178,7 @@ void FakeMta::ended(const std::string& id, bool sent) {
   const auto found = queue_.find(id);
   Message& message = *found->second;
   message.active = false;
+  message.tried = time_.now().steady;
   if (sent) ++delivered_[message.destination];
   const bool over = sent || time_.now().steady - message.arrived > kLifetime;
   if (!over) return defer(message);

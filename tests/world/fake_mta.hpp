@@ -23,6 +23,7 @@ class FakeMta final : public gate::Mtas {
     SteadyTime arrived{};
     Duration backoff{0};
     std::unique_ptr<Alarm> retry;  // set while it is deferred
+    SteadyTime tried{};            // the last attempt ended
     bool active = false;           // an attempt is under way
     std::unique_ptr<Alarm> attempt;
   };
@@ -35,7 +36,7 @@ class FakeMta final : public gate::Mtas {
 
   // A message is submitted and tried at once.
   void submit(const DomainName& destination);
-  // Messages that wait, or that did so since before then.
+  // Messages that wait; with a time, those alone that were not tried since.
   std::size_t queued(const DomainName& destination, SteadyTime before = SteadyTime::max()) const;
   std::size_t queued() const { return queue_.size(); }
   std::size_t delivered(const DomainName& destination) const;

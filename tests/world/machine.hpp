@@ -40,6 +40,8 @@ class Machine {
   ~Machine();
 
   void reload(config::Config config);
+  // As a file with an error does.
+  void reload_failed(const std::string& why) { observers_.reloaded(false, why, world_.time.now()); }
   // As SIGTERM does.
   void stop();
   // Lines that are new in the mail log.
