@@ -9,11 +9,10 @@
 //   host ADDRESS [for us] BEHAVIOUR · host ADDRESS for us as everybody · network BEHAVIOUR (whoever we ask) · network works
 //     BEHAVIOUR: drops · refuses · unreachable · silent · fails ERRNO · fails_here ERRNO · connects after D BEHAVIOUR ·
 //     [greets "..."] [after D "..."]... [repeats N D "..."]... [closes|resets]
-//   bounce DOMAIN HOST ADDRESS [N] ["words"] (the MTA met nobody) · log "line" · mail DOMAIN [N] · table stuck|works
-//   pass D · clock +D|-D · sleep D (suspended)
-//   expect verdict|cause|gate|streak|watched|hosts|table|queue|delivered|attempts DOMAIN X · expect host ADDRESS
-//   streak|cause|greeting X expect connects ADDRESS N · expect metric SERIES N · expect vantage impaired|trusted · expect [no]
-//   log "words"
+//   bounce DOMAIN HOST ADDRESS [N] ["words"] (the MTA met nobody) · log "line" · mail DOMAIN [N] · table stuck|works · disk
+//   full|works pass D · clock +D|-D · sleep D (suspended) expect
+//   verdict|cause|gate|streak|watched|hosts|table|queue|delivered|attempts DOMAIN X · expect host ADDRESS streak|cause|greeting X
+//   expect connects ADDRESS N · expect metric SERIES N · expect vantage impaired|trusted · expect [no] log "words"
 //     a number may have >= or <= before it; gate is deliver, hold, trial or exhausted; table is held or free
 // The auditor of the simulation looks on at every turn; a broken promise fails the scenario.
 #include <fstream>

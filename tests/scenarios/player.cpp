@@ -83,14 +83,14 @@ Player::Player()
         if (broken_.empty()) broken_ = promise + ": " + how;
       }) {
   world_.mta.on_bounce([this](const DomainName& name) { auditor_.truly_bounced(name); });
-  verbs_ = {{"config", [this] { config(); }},     {"reload", [this] { reload(); }},   {"start", [this] { start(); }},
-            {"kill", [this] { kill(); }},         {"stop", [this] { stop(); }},       {"pass", [this] { pass(); }},
-            {"clock", [this] { clock(); }},       {"sleep", [this] { clock(); }},     {"mx", [this] { records(); }},
-            {"address", [this] { records(); }},   {"alias", [this] { records(); }},   {"ttl", [this] { records(); }},
-            {"forget", [this] { records(); }},    {"dns", [this] { fault(); }},       {"resolver", [this] { fault(); }},
-            {"host", [this] { host(); }},         {"network", [this] { network(); }}, {"table", [this] { fault(); }},
-            {"bounce", [this] { bounce(); }},     {"mail", [this] { mail(); }},       {"log", [this] { log_line(); }},
-            {"expect", [this] { expectation(); }}};
+  verbs_ = {{"config", [this] { config(); }},   {"reload", [this] { reload(); }},     {"start", [this] { start(); }},
+            {"kill", [this] { kill(); }},       {"stop", [this] { stop(); }},         {"pass", [this] { pass(); }},
+            {"clock", [this] { clock(); }},     {"sleep", [this] { clock(); }},       {"mx", [this] { records(); }},
+            {"address", [this] { records(); }}, {"alias", [this] { records(); }},     {"ttl", [this] { records(); }},
+            {"forget", [this] { records(); }},  {"dns", [this] { fault(); }},         {"resolver", [this] { fault(); }},
+            {"host", [this] { host(); }},       {"network", [this] { network(); }},   {"table", [this] { fault(); }},
+            {"disk", [this] { fault(); }},      {"bounce", [this] { bounce(); }},     {"mail", [this] { mail(); }},
+            {"log", [this] { log_line(); }},    {"expect", [this] { expectation(); }}};
 }
 
 Player::~Player() = default;
@@ -189,6 +189,7 @@ void Player::start() {
       },
       [this](auto resolver) { return auditor_.wrap(std::move(resolver)); });
   auditor_.started(*machine_);
+  machine_->follow_log();
 }
 
 // kill; "kill with guard": the process that would empty the table dies too.
@@ -242,6 +243,7 @@ void Player::records() {
 
 void Player::fault() {
   if (is(0, "resolver")) return world_.dns.set_down(is(1, "down"));
+  if (is(0, "disk")) return world_.disk.set_full(is(1, "full"));
   if (is(0, "table")) return world_.mta.set_table_stuck(is(1, "stuck"));
   if (is(2, "raw")) return world_.dns.set_raw(word(1), Bytes(word(3).begin(), word(3).end()));
   const std::map<std::string, DnsFault> faults{{"servfail", DnsFault::kServerFailure},

@@ -35,14 +35,15 @@ Story::Story(std::uint64_t seed, std::shared_ptr<const dns::ProviderList> provid
   length_ = between(4h, 20h);
   between_events_ = between(5min, 90min);
   const std::vector<void (Story::*)()> all{
-      &Story::outage,         &Story::outage,  &Story::outage,         &Story::flap,       &Story::provider_outage,
-      &Story::blocked_for_us, &Story::cut_off, &Story::local_trouble,  &Story::name_fault, &Story::resolver_down,
-      &Story::clock_step,     &Story::suspend, &Story::change_mx,      &Story::forge,      &Story::flood,
-      &Story::table_stuck,    &Story::crash,   &Story::stop_and_start, &Story::reload};
+      &Story::outage,         &Story::outage,    &Story::outage,        &Story::flap,           &Story::provider_outage,
+      &Story::blocked_for_us, &Story::cut_off,   &Story::local_trouble, &Story::name_fault,     &Story::resolver_down,
+      &Story::clock_step,     &Story::suspend,   &Story::change_mx,     &Story::forge,          &Story::flood,
+      &Story::table_stuck,    &Story::disk_full, &Story::crash,         &Story::stop_and_start, &Story::reload};
   // Some seeds know few kinds of trouble, so that each meets calm too.
   const std::size_t odds = 1 + below(4);
   for (std::size_t i = 0; i < all.size(); ++i)
     if (i < 2 || below(odds) == 0) events_.push_back(all[i]);
+  remembers_ = !one_in(4);
   config_ = draw_config();
   draw_hosts();
   draw_sites();
@@ -102,6 +103,7 @@ std::string Story::draw_config() {
   text += "max_hold = \"" + pick({"15m", "24h", "24h"}) + "\"\n";
   if (one_in(2)) text += "schedule = [\"5m\", \"10m\", \"20m\", \"40m\"]\n";
   text += "[gate.postfix]\ntable = \"hash:/hold\"\n";
+  if (remembers_) text += "[store]\npath = \"/store\"\n";
   text += "[log]\nlevel = \"debug\"\nformat = \"" + pick({"logfmt", "json"}) + "\"\n";
   return text;
 }
@@ -162,6 +164,7 @@ void Story::start() {
       },
       [this](auto resolver) { return auditor_.wrap(std::move(resolver)); });
   auditor_.started(*machine_);
+  machine_->follow_log();
 }
 
 void Story::crash() {
@@ -338,6 +341,8 @@ void Story::forge() {
   const std::string site = one_of(sites_).name.text();
   const std::string address = any_address().text();
   const std::vector<std::string> lines{
+      "postfix/smtp[9]: 4F" + std::to_string(addresses_) + ": to=<a@" + site +
+          ">, relay=none, dsn=4.4.1, status=deferred (connect to relay.elsewhere.example[203.0.113.9]:25: Connection timed out)",
       "postfix/smtpd[9]: NOQUEUE: reject: RCPT from x[203.0.113.9]: to=<a@" + site +
           ">, relay=none, dsn=4.4.1, status=deferred (connect to mx[" + address + "]:25: Connection timed out)",
       "postfix/smtp[9]: 4F: to=<\"x>, relay=none, dsn=4.4.1, status=deferred (connect to mx[" + address +
@@ -361,6 +366,15 @@ void Story::flood() {
   const Host& host = hosts_[site.hosts.front()];
   for (std::size_t i = 10 + below(200); i > 0; --i)
     world_.mta.write_log(world_.mta.bounce_line(site.name, host.name, host.addresses.front(), "Connection timed out"));
+}
+
+void Story::disk_full() {
+  note("the store's disk is full");
+  world_.disk.set_full(true);
+  at(between(10s, 3h), [this] {
+    note("the store's disk has room");
+    world_.disk.set_full(false);
+  });
 }
 
 void Story::table_stuck() {

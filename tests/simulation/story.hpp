@@ -84,6 +84,7 @@ class Story {
   void forge();
   void flood();
   void table_stuck();
+  void disk_full();
   void break_host(const Address& address, HostBehaviour behaviour, Duration time);
   HostBehaviour draw_failure();
   const Address& any_address();
@@ -99,6 +100,7 @@ class Story {
   std::unique_ptr<Alarm> next_;
   std::unique_ptr<Machine> machine_;
   std::string config_;
+  bool remembers_ = false;
   std::uint64_t starts_ = 0;
   unsigned addresses_ = 0;
   std::vector<void (Story::*)()> events_;  // of this seed

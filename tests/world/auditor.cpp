@@ -51,6 +51,20 @@ void Auditor::started(Machine& machine) {
   fall_min_ = machine.config().health.fall;
   rise_max_ = machine.config().health.rise;
   undisturbed_since_ = world_.time.now().steady;
+  check_remembered();
+}
+
+// Before anything happened.
+void Auditor::check_remembered() {
+  const bool remembers = !machine_->config().store.path.empty();
+  if (!remembers) connected_.clear();
+  for (const HostView& view : machine_->snapshot().hosts) {
+    const SavedAddress* saved = remembers ? world_.disk.find(view.address) : nullptr;
+    const unsigned streak = saved == nullptr ? 0 : saved->streak.no_answers;
+    if (view.streak != streak)
+      broken_("4: a streak after a crash is what was last committed",
+              view.address.text() + " has " + std::to_string(view.streak) + ", committed was " + std::to_string(streak));
+  }
 }
 
 void Auditor::reloaded() {
@@ -65,7 +79,7 @@ void Auditor::gone() {
   holds_.clear();
   trials_.clear();
   flushes_.clear();
-  connected_.clear();
+  tries_.clear();
   trials_begun_ = trials_told_ = 0;
 }
 
@@ -105,7 +119,8 @@ void Auditor::looked_up(const DomainName& name, const std::shared_ptr<const MxSe
   const bool failed =
       set->failure == Cause::kDnsTemporary ||
       std::any_of(set->hosts.begin(), set->hosts.end(), [](const MxHost& one) { return one.failure == Cause::kDnsTemporary; });
-  if (set->failure != Cause::kResolverDown) record(destination.lookups, failed ? Cause::kDnsTemporary : Cause::kReady, false);
+  if (set->failure != Cause::kResolverDown && set->fresh)
+    record(destination.lookups, failed ? Cause::kDnsTemporary : Cause::kReady, false);
   if (destination.set != nullptr && set->failure == Cause::kResolverDown) return;  // what was known stays the best guess
   destination.set = set;
   destination.set_since = now;
@@ -171,6 +186,8 @@ void Auditor::hold_begins(const GateTransition& transition, Now now) {
     if (!goes_on) broken_("trials belong to holds", name.text());
     ++trials_begun_;
     trials_[name] = world_.time.running();
+    const bool enforced = machine_ != nullptr && machine_->gatekeeper().mode() == GateMode::kEnforce;
+    if (enforced && world_.mta.queued(name, now.steady) > 0) tries_[name] = {now.steady, world_.time.running() + kTrialSlack};
   }
   const auto options = machine_ == nullptr ? daemon::GateOptions{} : daemon::gate_options(machine_->config());
   const Duration lease = transition.until ? Duration(*transition.until - now.system) : Duration::max();
@@ -295,6 +312,12 @@ void Auditor::check_connects() {
 void Auditor::check_trials() {
   const Duration patience = gate::Policy{}.trial_patience + kTrialSlack;
   std::erase_if(trials_, [&](const auto& one) { return one.second + patience < world_.time.running(); });
+  for (auto one = tries_.begin(); one != tries_.end();) {
+    const bool tried = world_.mta.last_attempt(one->first) >= one->second.released;
+    const bool late = world_.time.running() > one->second.until;
+    if (!tried && late) broken_("a trial tries a message", one->first.text());
+    one = tried || late ? tries_.erase(one) : std::next(one);
+  }
   if (trials_begun_ - trials_told_ > trials_.size())
     broken_("every trial is settled", std::to_string(trials_begun_) + " begun, " + std::to_string(trials_told_) + " told");
 }

@@ -98,6 +98,7 @@ class Auditor final : public Observer {
   void check_flushes();
   void check_bounds();
   void check_streaks();
+  void check_remembered();
   void check_asking(SteadyTime now);
   void check_metrics();
   bool asks(const Destination& destination, const Address& address) const;
@@ -117,6 +118,7 @@ class Auditor final : public Observer {
   std::map<DomainName, Hold> holds_;
   std::map<DomainName, Duration> trials_;       // when each began, in running time
   std::map<DomainName, Flush> flushes_;         // released by an answer, with mail in the queue
+  std::map<DomainName, Flush> tries_;           // trials whose message was not tried yet
   std::map<DomainName, Duration> table_wrong_;  // since when the table holds it without a lease, in running time
   std::map<Address, Connect> connected_;
   std::size_t connects_seen_ = 0;

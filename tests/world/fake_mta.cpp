@@ -113,6 +113,11 @@ std::size_t FakeMta::delivered(const DomainName& destination) const {
   return found == delivered_.end() ? 0 : found->second;
 }
 
+SteadyTime FakeMta::last_attempt(const DomainName& destination) const {
+  const auto found = last_attempts_.find(destination);
+  return found == last_attempts_.end() ? SteadyTime{} : found->second;
+}
+
 bool FakeMta::sees_held(const DomainName& destination) {
   const SteadyTime now = time_.now().steady;
   if (!read_at_ || now - *read_at_ >= kTableLooked) {
@@ -139,6 +144,7 @@ void FakeMta::attempt(Message& message, bool forced) {
   }
   message.active = true;
   attempts_.push_back({time_.now().steady, message.destination});
+  last_attempts_[message.destination] = time_.now().steady;
   Duration took{0};
   std::string line = head +
                      "relay=none, delay=1, delays=1/0/0/0, dsn=4.4.3, status=deferred (Host or domain name not found. "

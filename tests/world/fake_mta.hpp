@@ -52,6 +52,8 @@ class FakeMta final : public gate::Mtas {
   // Every connection to a mail host that it made.
   const std::vector<Attempt>& attempts() const { return attempts_; }
 
+  SteadyTime last_attempt(const DomainName& destination) const;
+
   // The mail log, line by line; the stamps are the wall clock's.
   const std::vector<std::string>& log() const { return log_; }
   void write_log(std::string line);
@@ -88,6 +90,7 @@ class FakeMta final : public gate::Mtas {
   std::optional<SteadyTime> read_at_;
   std::map<DomainName, std::pair<bool, SteadyTime>> resolved_;  // what the queue manager remembers
   std::vector<Attempt> attempts_;
+  std::map<DomainName, SteadyTime> last_attempts_;
   std::vector<std::string> log_;
   std::function<void()> on_line_;
   std::function<void(const DomainName&)> on_bounce_;

@@ -36,7 +36,11 @@ Machine::Machine(World& world, config::Config config, std::uint64_t seed, Observ
   gatekeeper_.configure(daemon::gate_options(config_));
   monitor_.use(gatekeeper_);
   monitor_.use(prober_);
+  if (!config_.store.path.empty()) keep();
   monitor_.use(*resolver_);
+}
+
+void Machine::follow_log() {
   world_.mta.on_line([this] { read_log(); });
   read_log();
 }
@@ -55,7 +59,29 @@ void Machine::reload(config::Config config) {
 
 void Machine::stop() {
   world_.mta.on_line(nullptr);
+  const auto last = keeper_ ? std::optional(keeper_->last()) : std::nullopt;
   gatekeeper_.stop();
+  if (last && !world_.disk.is_full()) world_.disk.take(*last);
+}
+
+// Goes on where an earlier run ended, and writes down from now on.
+void Machine::keep() {
+  const Saved saved = world_.disk.load();
+  store_ = std::make_unique<FakeStore>(world_.time, world_.disk);
+  keeper_ = std::make_unique<daemon::Keeper>(world_.time, world_.time, *store_, std::vector<daemon::Kept*>{&monitor_, this},
+                                             observers_);
+  monitor_.resume(saved);
+  for (const SavedPosition& one : saved.positions) lines_read_ = lines_written_ = std::stoul(one.position);
+}
+
+void Machine::gather(Batch& batch) {
+  if (lines_written_ == lines_read_ && !batch.everything) return;
+  lines_written_ = lines_read_;
+  batch.changed.positions.push_back({kFeed, std::to_string(lines_read_)});
+}
+
+void Machine::not_written(const Batch& batch) {
+  if (!batch.changed.positions.empty()) lines_written_ = 0;
 }
 
 void Machine::read_log() {

@@ -9,6 +9,7 @@
 #include "config/config.hpp"
 #include "daemon/event_log.hpp"
 #include "daemon/gatekeeper.hpp"
+#include "daemon/keeper.hpp"
 #include "daemon/monitor.hpp"
 #include "daemon/observers.hpp"
 #include "dns/provider.hpp"
@@ -16,6 +17,7 @@
 #include "world/fake_dns.hpp"
 #include "world/fake_mta.hpp"
 #include "world/fake_network.hpp"
+#include "world/fake_store.hpp"
 #include "world/fake_time.hpp"
 
 namespace mxpulse::test {
@@ -26,10 +28,12 @@ struct World {
   FakeDns dns{time};
   FakeNetwork network{time};
   FakeMta mta{time, dns, network};
+  FakeDisk disk;
   std::shared_ptr<const dns::ProviderList> providers = std::make_shared<const dns::ProviderList>();
 };
 
-class Machine {
+// With a store.path in its configuration it remembers on the world's disk.
+class Machine final : private daemon::Kept {
  public:
   using WriteLog = daemon::EventLog::Write;
   // Stands between the core and its resolver.
@@ -37,15 +41,15 @@ class Machine {
 
   // `also_told` hears everything besides log and metrics, and must outlive this.
   Machine(World& world, config::Config config, std::uint64_t seed, Observer& also_told, WriteLog write_log, const Wrap& wrap);
-  ~Machine();
+  ~Machine() override;
 
   void reload(config::Config config);
   // As a file with an error does.
   void reload_failed(const std::string& why) { observers_.reloaded(false, why, world_.time.now()); }
   // As SIGTERM does.
   void stop();
-  // Lines that are new in the mail log.
-  void read_log();
+  // From its place on, and what is added later.
+  void follow_log();
 
   const config::Config& config() const { return config_; }
   Snapshot snapshot() { return monitor_.snapshot(); }
@@ -54,6 +58,14 @@ class Machine {
   std::string metrics() { return metrics_.text(monitor_.snapshot()); }
 
  private:
+  // Its place in the mail log.
+  void begin_keeping() override {}
+  void gather(Batch& batch) override;
+  void not_written(const Batch& batch) override;
+
+  void keep();
+  void read_log();
+
   World& world_;
   config::Config config_;
   daemon::EventLog log_;
@@ -65,6 +77,9 @@ class Machine {
   std::unique_ptr<Resolver> resolver_;
   std::unique_ptr<bounce::LogParser> parser_;
   std::size_t lines_read_ = 0;
+  std::size_t lines_written_ = 0;
+  std::unique_ptr<FakeStore> store_;
+  std::unique_ptr<daemon::Keeper> keeper_;
 };
 
 }  // namespace mxpulse::test

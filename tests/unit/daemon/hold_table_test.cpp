@@ -1,5 +1,4 @@
 #include "daemon/gatekeeper.hpp"
-
 #include "support/catch.hpp"
 #include "world/machine.hpp"
 
