@@ -9,7 +9,7 @@ import xml.etree.ElementTree as xml
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 # preset, which tests run on it (a ctest label; None: it only has to build)
-FULL = [("dev", "unit|tidy"), ("clang", "unit"), ("release", "integration")]
+FULL = [("dev", "unit|tidy"), ("clang", "unit"), ("release", "scenario|simulation"), ("release", "integration")]
 FAST = [("dev", "unit|tidy")]
 
 
