@@ -48,10 +48,16 @@ std::unique_ptr<Resolver> Auditor::wrap(std::unique_ptr<Resolver> resolver) {
 
 void Auditor::started(Machine& machine) {
   machine_ = &machine;
-  fall_min_ = machine.config().health.fall;
-  rise_max_ = machine.config().health.rise;
+  heed(machine.config());
   undisturbed_since_ = world_.time.now().steady;
   check_remembered();
+}
+
+void Auditor::heed(const config::Config& config) {
+  fall_min_ = std::min(fall_min_, config.health.fall);
+  rise_max_ = std::max(rise_max_, config.health.rise);
+  longest_step_ = std::max(longest_step_, *std::max_element(config.gate.schedule.begin(), config.gate.schedule.end()));
+  always_controlled_ = always_controlled_ && !config.vantage.controls.empty();
 }
 
 // Before anything happened.
@@ -68,8 +74,7 @@ void Auditor::check_remembered() {
 }
 
 void Auditor::reloaded() {
-  fall_min_ = std::min(fall_min_, machine_->config().health.fall);
-  rise_max_ = std::max(rise_max_, machine_->config().health.rise);
+  heed(machine_->config());
   undisturbed_since_ = world_.time.now().steady;
 }
 
@@ -191,13 +196,12 @@ void Auditor::hold_begins(const GateTransition& transition, Now now) {
   }
   const auto options = machine_ == nullptr ? daemon::GateOptions{} : daemon::gate_options(machine_->config());
   const Duration lease = transition.until ? Duration(*transition.until - now.system) : Duration::max();
-  const Duration longest = *std::max_element(options.policy.schedule.begin(), options.policy.schedule.end());
-  if (lease > options.policy.max_hold || lease > longest)
+  if (lease > options.policy.max_hold || lease > longest_step_)
     broken_("2: no hold outlives its lease", name.text() + " is leased for " + seconds(lease));
   const SteadyTime begun = goes_on ? holds_.at(name).begun : now.steady;
   holds_[name] = {begun, now.steady + lease, *transition.until, false};
   flushes_.erase(name);
-  if (goes_on) return;
+  if (goes_on || machine_ == nullptr) return;  // what an earlier run began goes on
 
   const auto bounce = truly_bounced_.find(name);
   if (bounce == truly_bounced_.end() || bounce->second + options.policy.nomination_age + kOldNews < now.steady)
@@ -215,8 +219,8 @@ void Auditor::hold_ends(const GateTransition& transition, GateMode mode, Now now
   if (transition.why.starts_with("no mail waits")) --trials_begun_;  // the next message is the trial
   if (!transition.answered) return;
   const auto destination = destinations_.find(name);
-  const bool truly =
-      destination != destinations_.end() && (destination->second.answered == now.steady || somebody_answers(destination->second));
+  const bool known = destination != destinations_.end() && destination->second.set;  // not yet after a restart
+  const bool truly = !known || (destination->second.answered == now.steady || somebody_answers(destination->second));
   if (!truly) broken_("a release that speaks of an answer had one", name.text() + ": " + transition.why);
   if (mode == GateMode::kEnforce && world_.mta.queued(name) > 0 && takes_mail_now(name))
     flushes_[name] = {now.steady, world_.time.running() + kFlushTime};
@@ -240,7 +244,8 @@ std::string Auditor::why_not_silent(const Destination& destination, SteadyTime n
   for (const auto& asked : health::asked_addresses(*destination.set)) {
     const auto silence = silences_.find(asked.address);
     if (silence == silences_.end()) return asked.address.text() + " was never asked";
-    const bool left_out = silence->second.cause == Cause::kDeniedAddress || silence->second.no_route;
+    const bool left_out =
+        silence->second.length == 0 && (silence->second.cause == Cause::kDeniedAddress || silence->second.no_route);
     if (left_out) continue;
     if (const auto why = consider(silence->second); !why.empty()) return asked.address.text() + " " + why;
   }
@@ -260,7 +265,7 @@ std::string Auditor::why_not_silent(const Silence& silence) const {
 // While we are in trouble ourselves nobody is heard who could vouch for a no-answer; the last one may be vouched for by what is
 // heard when it ends.
 unsigned Auditor::countable(const Silence& silence) const {
-  if (machine_->config().vantage.controls.empty()) return silence.length;
+  if (!always_controlled_) return silence.length;
   const unsigned ends = world_.network.troubles_ended() - silence.troubles_before + (world_.network.in_trouble() ? 1 : 0);
   return silence.length - silence.ours + std::min(silence.ours, ends);
 }
@@ -363,7 +368,10 @@ void Auditor::check_streaks() {
 void Auditor::check_asking(SteadyTime now) {
   const auto& probe = machine_->config().probe;
   const Duration slowest = std::max({probe.interval, probe.interval_undecided, probe.interval_silent_max, probe.per_address});
-  const Duration longest = slowest * 11 / 10 + probe.connect_timeout + probe.greeting_timeout + kAskingSlack;
+  const Duration probing = probe.connect_timeout + probe.greeting_timeout;
+  const auto turns =
+      static_cast<Duration::rep>(silences_.size() / std::max<std::size_t>(1, probe.max_in_flight));  // in one queue
+  const Duration longest = slowest * 11 / 10 + probing * (1 + turns) + kAskingSlack;
   for (const auto& [name, destination] : destinations_) {
     if (!destination.set || destination.set->failure) continue;
     for (const auto& asked : health::asked_addresses(*destination.set)) {

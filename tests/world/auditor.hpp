@@ -99,6 +99,7 @@ class Auditor final : public Observer {
   void check_bounds();
   void check_streaks();
   void check_remembered();
+  void heed(const config::Config& config);
   void check_asking(SteadyTime now);
   void check_metrics();
   bool asks(const Destination& destination, const Address& address) const;
@@ -109,8 +110,11 @@ class Auditor final : public Observer {
   World& world_;
   Broken broken_;
   Machine* machine_ = nullptr;
-  unsigned fall_min_ = 1;
+  // Of every configuration there was: a state, a step and a streak outlast it.
+  unsigned fall_min_ = 1000;
   unsigned rise_max_ = 1;
+  Duration longest_step_{0};
+  bool always_controlled_ = true;
   SteadyTime undisturbed_since_{};
   std::map<DomainName, SteadyTime> truly_bounced_;
   std::map<Address, Silence> silences_;

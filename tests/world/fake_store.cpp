@@ -14,6 +14,10 @@ void FakeDisk::take(const Batch& batch) {
   for (const auto& one : batch.addresses_gone) addresses_.erase(one);
   for (const auto& one : batch.destinations_gone) destinations_.erase(one);
   for (const auto& one : batch.bounces_gone) bounces_.erase(one);
+  for (const auto& one : batch.courses_gone) courses_.erase(one);
+  for (const auto& one : batch.histories_gone) histories_.erase(one);
+  for (const auto& one : batch.changed.courses) courses_[one.destination] = one;
+  for (const auto& one : batch.changed.histories) histories_[one.destination] = one;
   for (const auto& one : batch.changed.addresses) addresses_[one.address] = one;
   for (const auto& one : batch.changed.destinations) destinations_[one.name] = one;
   for (const auto& one : batch.changed.bounces) bounces_[one.destination] = one;
@@ -27,6 +31,8 @@ Saved FakeDisk::load() const {
   for (const auto& [key, one] : addresses_) saved.addresses.push_back(one);
   for (const auto& [key, one] : destinations_) saved.destinations.push_back(one);
   for (const auto& [key, one] : bounces_) saved.bounces.push_back(one);
+  for (const auto& [key, one] : courses_) saved.courses.push_back(one);
+  for (const auto& [key, one] : histories_) saved.histories.push_back(one);
   for (const auto& [feed, position] : positions_) saved.positions.push_back({feed, position});
   return saved;
 }

@@ -26,6 +26,8 @@ class FakeDisk {
   std::map<Address, SavedAddress> addresses_;
   std::map<DomainName, SavedDestination> destinations_;
   std::map<DomainName, SavedBounces> bounces_;
+  std::map<DomainName, SavedCourse> courses_;
+  std::map<DomainName, SavedHistory> histories_;
   std::map<std::string, std::string> positions_;
 };
 

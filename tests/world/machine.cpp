@@ -68,9 +68,12 @@ void Machine::stop() {
 void Machine::keep() {
   const Saved saved = world_.disk.load();
   store_ = std::make_unique<FakeStore>(world_.time, world_.disk);
-  keeper_ = std::make_unique<daemon::Keeper>(world_.time, world_.time, *store_, std::vector<daemon::Kept*>{&monitor_, this},
-                                             observers_);
+  keeper_ = std::make_unique<daemon::Keeper>(world_.time, world_.time, *store_,
+                                             std::vector<daemon::Kept*>{&monitor_, &gatekeeper_, this}, observers_);
   monitor_.resume(saved);
+  gatekeeper_.resume(saved);
+  for (const DomainName& name : gatekeeper_.on_course())
+    if (!monitor_.watches(name)) gatekeeper_.forgotten(name);
   for (const SavedPosition& one : saved.positions) lines_read_ = lines_written_ = std::stoul(one.position);
 }
 
