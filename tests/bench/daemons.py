@@ -22,7 +22,9 @@ allow = ["127.0.0.0/8"]
 connect_timeout = "10s"
 greeting_timeout = "10s"
 interval = "{interval}s"
+interval_undecided = "{undecided}s"
 interval_silent_max = "{interval}s"
+per_address = "1s"
 [watch]
 destinations = [{destinations}]
 [gate]
@@ -58,7 +60,7 @@ class Daemon(Server):
     def __init__(self, build, folder, destinations, interval):
         config = os.path.join(folder, "mxpulse.toml")
         with open(config, "w", encoding="ascii") as file:
-            file.write(CONFIG.format(interval=interval, destinations=",".join(f'"d{n}.bench.example"' for n in range(destinations))))
+            file.write(CONFIG.format(interval=interval, undecided=min(30, interval), destinations=",".join(f'"d{n}.bench.example"' for n in range(destinations))))
         super().__init__([f"{build}/mxpulse", "run", "--config", config], core=CLIENT, ready=False)
         for _ in range(1200):
             try:
