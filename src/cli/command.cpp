@@ -8,10 +8,13 @@
 #include "cli/config_check.hpp"
 #include "cli/demo.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/explain.hpp"
 #include "cli/gate.hpp"
 #include "cli/open_gates.hpp"
 #include "cli/replay.hpp"
+#include "cli/report.hpp"
 #include "cli/run.hpp"
+#include "cli/status.hpp"
 
 namespace mxpulse::cli {
 namespace {
@@ -23,7 +26,10 @@ constexpr const char* kHelp =
     "  mxpulse run --config FILE             watch destinations and tell Prometheus\n"
     "  mxpulse classify FILE...|-            what MTA logs and delivery reports say, as JSON\n"
     "  mxpulse replay LOG...                 what old logs would have looked like with a gate\n"
-    "  mxpulse gate DOMAIN                   ask the running daemon: may mail to it go?\n"
+    "  mxpulse status                        ask the running daemon: what is watched, and how is it?\n"
+    "  mxpulse gate DOMAIN                   ... may mail to it go?\n"
+    "  mxpulse explain DOMAIN                ... why?\n"
+    "  mxpulse report DOMAIN                 ... what was seen of it, for those who run its mail hosts\n"
     "  mxpulse config-check FILE             say what is wrong with a configuration\n"
     "  mxpulse open-gates --config FILE      empty the hold tables of a daemon that has ended\n"
     "  mxpulse demo                          run against a small internet on loopback\n"
@@ -39,7 +45,10 @@ Command command_named(const std::string& name) {
   if (name == "classify") return classify;
   if (name == "replay") return replay;
   if (name == "config-check") return config_check;
+  if (name == "status") return status;
   if (name == "gate") return gate;
+  if (name == "explain") return explain;
+  if (name == "report") return report;
   if (name == "open-gates") return open_gates;
   if (name == "demo") return demo;
   return nullptr;

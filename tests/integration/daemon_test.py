@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import time
 
 from lab import *
@@ -38,6 +39,10 @@ format = "{format}"
 
 def config(destinations=NAMES + ("null",), fall=3, format="logfmt"):
     return CONFIG.format(destinations=", ".join(f'"{name}.lab.example"' for name in destinations), fall=fall, format=format)
+
+
+def ask(*words):
+    return subprocess.run([MXPULSE, *words], capture_output=True, text=True, timeout=20)
 
 
 def streak(name, number):
@@ -85,6 +90,18 @@ with Lab() as lab:
     cases.check("another site's page may not reload", get("/-/reload", "POST", {"Origin": "http://evil.example"})[0] == 403)
     lab.write("mxpulse.toml", config(NAMES))
     cases.check("POST reloads", get("/-/reload", "POST")[0] == 200 and metrics()["mxpulse_config_last_reload_successful"] == 1)
+
+    status, explain, report = (ask(*words) for words in (["status"], ["explain", "silent.lab.example"], ["report", "refused.lab.example"]))
+    cases.check("status lists what is watched", status.returncode == 0 and status.stdout.startswith("5 destinations watched:")
+                and "silent.lab.example" in status.stdout, status.stdout)
+    cases.check("explain goes from bounces to the gate", explain.returncode == 0 and "mx-silent.lab.example  192.0.2.2: silent" in explain.stdout
+                and "5. May mail go? deliver" in explain.stdout, explain.stdout)
+    cases.check("report has the evidence and whom to write to", report.returncode == 0 and "refused" in report.stdout
+                and "postmaster@refused.lab.example" in report.stdout, report.stdout)
+    cases.check("each as JSON", all(json.loads(ask(*words, "--json").stdout)["schema_version"] == 1
+                                    for words in (["status"], ["explain", "busy.lab.example"], ["report", "busy.lab.example"])))
+    unknown = ask("explain", "unwatched.example")
+    cases.check("what is not watched is said to be so", unknown.returncode == 3 and "unwatched.example" in unknown.stderr, unknown.stderr)
 
     idle = [socket.create_connection(("127.0.0.1", 9425)) for _ in range(20)]
     cases.check("idle connections keep nobody out", get("/-/healthy")[0] == 200)
