@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <charconv>
 #include <utility>
 
 namespace mxpulse::store {
@@ -47,6 +48,15 @@ bool has_log_reset_bug() {
   const int version = sqlite3_libversion_number();
   const bool mended_in_old_line = (version >= 3'044'006 && version < 3'045'000) || (version >= 3'050'007 && version < 3'051'000);
   return version < kFixedVersion && !mended_in_old_line;
+}
+
+bool tells_failed_read(std::string_view verdict) {
+  constexpr std::string_view kMark = "error code=";
+  const auto at = verdict.find(kMark);
+  if (at == std::string_view::npos) return false;
+  int code = 0;
+  std::from_chars(verdict.data() + at + kMark.size(), verdict.data() + verdict.size(), code);
+  return (code & 0xff) == SQLITE_IOERR;
 }
 
 void Database::open(const std::string& path, Access access) {

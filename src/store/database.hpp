@@ -69,6 +69,9 @@ class Database {
 std::string library_version();
 bool has_log_reset_bug();
 
+// Whether what quick_check says is that the disk could not be read, which it tells as damage, too.
+bool tells_failed_read(std::string_view verdict);
+
 // A text or a blob of somebody else's, for as long as the call lasts.
 struct Blob {
   std::string_view bytes;

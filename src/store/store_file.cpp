@@ -124,11 +124,12 @@ StoreFile::Opened StoreFile::judge_contents() {
     return Opened::kNever;
   }
   if (checked_) return Opened::kYes;
-  checked_ = true;
-  const auto verdict = database_.ask_text("PRAGMA quick_check(1)");
+  const std::string verdict = database_.ask_text("PRAGMA quick_check(1)");
   if (const auto failure = database_.take_failure()) return judge(*failure);
   why_ = verdict;
-  return verdict == "ok" ? Opened::kYes : Opened::kBroken;
+  checked_ = verdict == "ok";
+  if (checked_) return Opened::kYes;
+  return tells_failed_read(verdict) ? Opened::kLater : Opened::kBroken;
 }
 
 StoreFile::Opened StoreFile::judge(const Failure& failure) {

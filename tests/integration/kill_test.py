@@ -103,7 +103,7 @@ class Log:
 
     def rotate(self):
         self.rotations += 1
-        old = f"{self.path}.{self.rotations}"
+        old = f"{self.path}-{self.rotations:08d}"  # as with dateext: the later has the greater name
         if self.chance.random() < 0.5:
             os.rename(self.path, old)
         else:

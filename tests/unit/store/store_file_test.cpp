@@ -433,3 +433,10 @@ TEST_CASE("whoever writes is told when the file breaks under it, and begins anew
   CHECK(file->write(everything(some_batch()), kNow).end == WriteEnd::kTaken);
   CHECK(file->load().addresses == some_batch().changed.addresses);
 }
+
+TEST_CASE("a disk that cannot be read is no damage") {
+  CHECK(tells_failed_read("*** in database main ***\nPage 5: unable to get the page. error code=266"));
+  CHECK_FALSE(tells_failed_read("*** in database main ***\nPage 5: unable to get the page. error code=11"));
+  CHECK_FALSE(tells_failed_read("*** in database main ***\nPage 5: btreeInitPage() returns error code 11"));
+  CHECK_FALSE(tells_failed_read("ok"));
+}
