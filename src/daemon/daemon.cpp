@@ -17,12 +17,14 @@
 #include "daemon/secret.hpp"
 #include "daemon/service_manager.hpp"
 #include "daemon/snapshot_source.hpp"
+#include "daemon/visits.hpp"
 #include "daemon/webhooks.hpp"
 #include "dns/cares_resolver.hpp"
 #include "gate/local_mtas.hpp"
 #include "http/routes.hpp"
 #include "http/server.hpp"
 #include "metrics/metrics.hpp"
+#include "metrics/probe_text.hpp"
 #include "net/signal_watch.hpp"
 #include "net/timer.hpp"
 #include "probe/banner_prober.hpp"
@@ -104,6 +106,7 @@ class Daemon::Parts {
         webhooks_(loop, clock_, observers_, [this](const DomainName& name) { return monitor_.provider_of(name); }),
         door_(loop),
         snapshots_(door_, clock_, monitor_, config_.metrics.max_destinations),
+        visits_(loop, clock_, monitor_),
         probe_port_(config_.probe.port),
         server_(config_.http.listen, http::Limits{}, http::routes(sources())) {
     observers_.add(log_);
@@ -170,6 +173,9 @@ class Daemon::Parts {
   http::Sources sources() {
     http::Sources sources;
     add_readers(sources, snapshots_, metrics_, probe_port_);
+    sources.probe = [this](const DomainName& name, Duration patience, std::shared_ptr<http::LaterResponse> later) {
+      loop_.post([this, name, patience, later = std::move(later)] { visit(name, patience, later); });
+    };
     sources.ready = [this]() -> Result<bool> {
       if (!started_) return Result<bool>::failure("starting");
       return true;
@@ -196,6 +202,13 @@ class Daemon::Parts {
     };
     sources.bounces = [this](std::string_view ndjson) { return take_posted(ndjson); };
     return sources;
+  }
+
+  void visit(const DomainName& name, Duration patience, const std::shared_ptr<http::LaterResponse>& later) {
+    const auto begun = visits_.begin(name, patience, config_.probe.per_address, [later](const Visits::Found& found) {
+      later->give({200, http::kPrometheusText, metrics::probe_text(found.snapshot, found.took, found.complete)});
+    });
+    if (!begun) later->give({429, http::kText, begun.why() + "\n"});
   }
 
   // Told to the client when they are counted, not before: who hears nothing may send them again.
@@ -297,6 +310,7 @@ class Daemon::Parts {
   Webhooks webhooks_;
   LoopDoor door_;
   SnapshotSource snapshots_;
+  Visits visits_;
   std::atomic<std::uint16_t> probe_port_;
   std::atomic<bool> started_ = false;
   http::Server server_;  // last: its thread uses the parts above

@@ -177,10 +177,29 @@ bool Monitor::names_own_host(const BounceEvent& event, const Destination& destin
 }
 
 void Monitor::apply(const watch::Changes& changes) {
-  for (const DomainName& name : changes.left) leave(name);
+  for (const DomainName& name : changes.left) {
+    if (!visits_.contains(name)) leave(name);
+  }
   const Duration spread = spread_for(changes.joined.size());
   for (const DomainName& name : changes.joined) join(name, spread);
   if (!changes.joined.empty()) turn();
+}
+
+void Monitor::begin_visit(const DomainName& name) {
+  ++visits_[name];
+  join(name, 0s);
+  const SteadyTime now = clock_.now().steady;
+  for (const Address& address : destinations_.at(name).asked) {
+    if (doubts_.trusts(address, now)) schedule_.hurry(address, now);
+  }
+  turn();
+}
+
+void Monitor::end_visit(const DomainName& name) {
+  const auto visit = visits_.find(name);
+  if (--visit->second > 0) return;
+  visits_.erase(visit);
+  if (!watchlist_.contains(name)) leave(name);
 }
 
 // A few destinations at once, many over up to an interval: no burst at the start.

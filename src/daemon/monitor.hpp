@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <random>
@@ -70,6 +71,10 @@ class Monitor final : public ProbeListener, public Kept {
   void configure(MonitorOptions options);  // keeps every streak
   void bounced(const BounceEvent& event);
   void probed(const Address& address, const ProbeResult& result) override;
+
+  // Watches it until as many visits end as began, and asks it as soon as may be.
+  void begin_visit(const DomainName& name);
+  void end_visit(const DomainName& name);
 
   // The `destinations_max` worst; the numbers are of all.
   Snapshot snapshot(std::size_t destinations_max = std::numeric_limits<std::size_t>::max());
@@ -159,6 +164,7 @@ class Monitor final : public ProbeListener, public Kept {
   ControlHosts controls_;
   std::mt19937_64 random_;
   std::unordered_map<DomainName, Destination> destinations_;
+  std::map<DomainName, unsigned> visits_;           // under way
   std::set<Destination*, WorstFirst> worst_first_;  // all of them
   Unsaved<DomainName> unsaved_;                     // destinations: joined, left, other hosts, another streak of lookups
   std::unordered_map<Address, std::vector<Destination*>> users_;  // who asks an address; map nodes stay where they are

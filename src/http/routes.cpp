@@ -4,13 +4,13 @@
 #include <charconv>
 #include <vector>
 
+#include "mxpulse/address.hpp"
+
 namespace mxpulse::http {
 namespace {
 
-constexpr const char* kText = "text/plain; charset=utf-8";
 constexpr const char* kJson = "application/json";
 constexpr const char* kHtml = "text/html; charset=utf-8";
-constexpr const char* kPrometheusText = "text/plain; version=0.0.4; charset=utf-8";
 
 Response text(unsigned status, std::string body) { return {status, kText, std::move(body)}; }
 
@@ -24,11 +24,45 @@ bool comes_from_another_site(const Request& request) {
   return cross || (request.fetch_site.empty() && !request.origin.empty());
 }
 
+std::string argument(const Request& request, const char* name) {
+  const auto given = request.arguments.find(name);
+  return given == request.arguments.end() ? "" : given->second;
+}
+
+constexpr double kPatience = 30;  // seconds, without a word from the client
+constexpr double kPatienceMax = 100;
+constexpr double kMargin = 0.5;  // before the scraper gives up, the answer must have come home
+
+// What blackbox_exporter does with the same header.
+Duration patience(const Request& request) {
+  double seconds = kPatience;
+  const std::string& header = request.scrape_timeout;
+  double given = 0;
+  if (std::from_chars(header.data(), header.data() + header.size(), given).ec == std::errc() && given > 0)
+    seconds = std::max(given - kMargin, given / 2);
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(std::min(seconds, kPatienceMax)));
+}
+
+// A page in somebody's browser must not make us ask the world; nor may anybody name an address, a port or a path.
+std::shared_ptr<LaterResponse> probe(const Request& request, const decltype(Sources::probe)& ask) {
+  auto later = std::make_shared<LaterResponse>();
+  const auto name = DomainName::parse(argument(request, "target"));
+  if (comes_from_another_site(request)) {
+    later->give(text(403, "a page of another site may not have mxpulse ask anybody\n"));
+  } else if (!name || Address::parse(name->text())) {
+    later->give(text(400, "give a recipient domain: /probe?target=example.org\n"));
+  } else {
+    ask(*name, patience(request), later);
+  }
+  return later;
+}
+
 struct Route {
   std::string path;    // one that ends in "/" and is longer than that takes every path below it
   std::string method;  // "GET" answers HEAD too
   std::function<Response(const Request&)> answer;
   std::function<std::optional<Response>(const Request&)> refuse = [](const Request&) { return std::nullopt; };
+  std::function<std::shared_ptr<LaterResponse>(const Request&)> answer_later = [](const Request&) { return nullptr; };
 
   bool takes_names() const { return path.size() > 1 && path.ends_with("/"); }
 };
@@ -56,9 +90,9 @@ Route one_destination(const char* prefix, const char* type, const AskOne& ask) {
 }
 
 Response metrics(const Request& request, const std::function<Result<std::string>(MetricsTier)>& ask) {
-  const auto wanted = request.arguments.find("tier");
-  const auto* tier = std::ranges::find_if(
-      kMetricsTiers, [&](MetricsTier one) { return label(one) == (wanted == request.arguments.end() ? "all" : wanted->second); });
+  const std::string wanted = argument(request, "tier");
+  const auto* tier =
+      std::ranges::find_if(kMetricsTiers, [&](MetricsTier one) { return label(one) == (wanted.empty() ? "all" : wanted); });
   if (tier == kMetricsTiers.end()) return text(400, "there is no such tier; ask for all, totals or destinations\n");
   return from(ask(*tier), kPrometheusText);
 }
@@ -129,6 +163,9 @@ Routes all_routes(const Sources& sources) {
        }},
       {"/-/reload", "POST", [ask = sources.reload](const Request& request) { return reload(request, ask); }},
   };
+  Route probe_route{"/probe", "GET", nullptr};
+  probe_route.answer_later = [ask = sources.probe](const Request& request) { return probe(request, ask); };
+  all.push_back(std::move(probe_route));
   for (const auto& [path, file] : sources.files)
     all.push_back({path, "GET", [file = file](const Request&) { return Response{200, file.type, file.body}; }});
   return all;
@@ -154,7 +191,8 @@ std::optional<Response> refuse(const Routes& all, const Request& request) {
 Handler routes(const Sources& sources) {
   const auto all = std::make_shared<const Routes>(all_routes(sources));
   return {[all](const Request& request) { return refuse(*all, request); },
-          [all](const Request& request) { return find(*all, request)->answer(request); }};
+          [all](const Request& request) { return find(*all, request)->answer(request); },
+          [all](const Request& request) { return find(*all, request)->answer_later(request); }};
 }
 
 }  // namespace mxpulse::http

@@ -11,6 +11,7 @@
 #include "mxpulse/domain_name.hpp"
 #include "mxpulse/metrics_tier.hpp"
 #include "mxpulse/result.hpp"
+#include "mxpulse/time.hpp"
 
 namespace mxpulse::http {
 
@@ -40,6 +41,8 @@ struct Sources {
   std::function<Result<std::optional<std::string>>(const DomainName&)> destination;
   std::function<Result<std::optional<std::string>>(const DomainName&)> destination_page;
   std::function<Result<std::string>()> mx_targets;  // JSON
+  // Asks a destination now; gives text format 0.0.4 within `patience`, or why not.
+  std::function<void(const DomainName&, Duration patience, std::shared_ptr<LaterResponse>)> probe;
   std::function<Result<std::string>()> page;
   std::map<std::string, File> files;  // by path
 };

@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <mutex>
+#include <set>
 #include <stdexcept>
 
 #include "http/gzip.hpp"
@@ -33,6 +35,7 @@ Request request_of(MHD_Connection* connection, const char* method, const char* u
   request.fetch_site = header(connection, "Sec-Fetch-Site");
   request.origin = header(connection, "Origin");
   request.authorization = header(connection, MHD_HTTP_HEADER_AUTHORIZATION);
+  request.scrape_timeout = header(connection, "X-Prometheus-Scrape-Timeout-Seconds");
   request.accept_encoding = header(connection, MHD_HTTP_HEADER_ACCEPT_ENCODING);
   return request;
 }
@@ -70,7 +73,9 @@ void compress(Response& response) {
   response.encoding = "gzip";
 }
 
-Response too_large() { return {MHD_HTTP_CONTENT_TOO_LARGE, "text/plain; charset=utf-8", "The body is too large.\n"}; }
+Response no_answer() { return {MHD_HTTP_SERVICE_UNAVAILABLE, kText, "mxpulse is stopping\n"}; }
+
+Response too_large() { return {MHD_HTTP_CONTENT_TOO_LARGE, kText, "The body is too large.\n"}; }
 
 // By its Content-Length; a body in chunks tells only as it comes.
 bool says_too_much(MHD_Connection* connection, const Limits& limits) {
@@ -99,8 +104,17 @@ net::Descriptor listen_on(const Endpoint& endpoint) {
 
 }  // namespace
 
+// A request from its header to its end.
+struct Conversation {
+  Request request;
+  std::shared_ptr<LaterResponse> later;  // null: answered at once
+};
+
 struct Server::Serving {
   Handler handler;
+  std::mutex mutex;  // of the two below
+  bool stopping = false;
+  std::set<std::shared_ptr<LaterResponse>> waited_for;  // whose connections are suspended
   Limits limits;
   net::Descriptor socket;
   MHD_Daemon* daemon = nullptr;
@@ -109,32 +123,63 @@ struct Server::Serving {
                            const char* upload, std::size_t* upload_bytes, void** state) {
     auto& serving = *static_cast<Serving*>(self);
     if (*state == nullptr) {  // the header is here, the body may follow
-      auto* request = new Request(request_of(connection, method, url));
-      *state = request;  // freed by ended()
+      auto* begun = new Conversation{request_of(connection, method, url), nullptr};
+      *state = begun;  // freed by ended()
       if (says_too_much(connection, serving.limits)) return send(connection, too_large());
-      const auto refused = serving.handler.refuse(*request);
+      const auto refused = serving.handler.refuse(begun->request);
       return refused ? send(connection, *refused) : MHD_YES;
     }
-    auto& request = *static_cast<Request*>(*state);
+    auto& [request, later] = *static_cast<Conversation*>(*state);
     if (*upload_bytes > 0) {
       if (request.body.size() + *upload_bytes > serving.limits.body_bytes) return MHD_NO;  // inside a body only a close is left
       request.body.append(upload, *upload_bytes);
       *upload_bytes = 0;
       return MHD_YES;
     }
-    Response response = serving.handler.answer(request);
+    if (later) {  // resumed: the answer is here
+      serving.wait_no_more(later);
+      return serving.answer(connection, request, later->take().value_or(no_answer()));
+    }
+    later = serving.handler.answer_later(request);
+    if (!later) return serving.answer(connection, request, serving.handler.answer(request));
+    if (!serving.wait_for(later)) return send(connection, no_answer());
+    MHD_suspend_connection(connection);
+    later->wake_with([connection] { MHD_resume_connection(connection); });
+    return MHD_YES;
+  }
+
+  bool wait_for(const std::shared_ptr<LaterResponse>& later) {
+    const std::lock_guard lock(mutex);
+    return !stopping && waited_for.insert(later).second;
+  }
+
+  void wait_no_more(const std::shared_ptr<LaterResponse>& later) {
+    const std::lock_guard lock(mutex);
+    waited_for.erase(later);
+  }
+
+  // libmicrohttpd does not stop while a connection is suspended.
+  void wake_all() {
+    const std::lock_guard lock(mutex);
+    stopping = true;
+    for (const auto& later : waited_for) later->give(no_answer());
+  }
+
+  static MHD_Result answer(MHD_Connection* connection, const Request& request, Response response) {
     if (response.body.size() >= kWorthGzip && accepts_gzip(request.accept_encoding)) compress(response);
     return send(connection, response);
   }
 
-  static void ended(void*, MHD_Connection*, void** state, MHD_RequestTerminationCode) { delete static_cast<Request*>(*state); }
+  static void ended(void*, MHD_Connection*, void** state, MHD_RequestTerminationCode) {
+    delete static_cast<Conversation*>(*state);
+  }
 };
 
 Server::Server(const Endpoint& listen, const Limits& limits, Handler handler) : serving_(std::make_unique<Serving>()) {
   serving_->handler = std::move(handler);
   serving_->limits = limits;
   serving_->socket = listen_on(listen);
-  unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_EPOLL | MHD_USE_ITC;
+  unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_EPOLL | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME;
   if (listen.address.family == Family::kIPv6) flags |= MHD_USE_IPv6;
   serving_->daemon = MHD_start_daemon(flags, 0, nullptr, nullptr, &Serving::handle, serving_.get(),                  //
                                       MHD_OPTION_LISTEN_SOCKET, serving_->socket.get(),                              //
@@ -147,6 +192,7 @@ Server::Server(const Endpoint& listen, const Limits& limits, Handler handler) : 
 }
 
 Server::~Server() {
+  serving_->wake_all();
   MHD_stop_daemon(serving_->daemon);  // closes the socket it was given
   serving_->socket.release();
 }

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "http/later.hpp"
 #include "mxpulse/endpoint.hpp"
 
 struct MHD_Daemon;
@@ -24,23 +25,31 @@ struct Request {
   std::string origin;                            // Origin; empty without it
   std::string authorization;
   std::string accept_encoding;
-  std::string body;  // at most Limits::body_bytes
+  std::string scrape_timeout;  // X-Prometheus-Scrape-Timeout-Seconds
+  std::string body;            // at most Limits::body_bytes
 };
+
+inline constexpr const char* kText = "text/plain; charset=utf-8";
+inline constexpr const char* kPrometheusText = "text/plain; version=0.0.4; charset=utf-8";
 
 struct Response {
   unsigned status = 200;
-  std::string content_type = "text/plain; charset=utf-8";
+  std::string content_type = kText;
   std::string body;
   std::string allow = {};         // the Allow header of a 405
   std::string authenticate = {};  // the WWW-Authenticate header of a 401
   std::string encoding = {};      // Content-Encoding of the body; the server chooses it
 };
 
+using LaterResponse = Later<Response>;
+
 // Called on the server's thread, one request at a time.
 struct Handler {
   // Asked when the header is here and the body is not: who is refused sends none. Nothing: go on.
   std::function<std::optional<Response>(const Request&)> refuse;
   std::function<Response(const Request&)> answer;
+  // Asked first: null, or who will give the answer. Others are served meanwhile.
+  std::function<std::shared_ptr<LaterResponse>(const Request&)> answer_later = [](const Request&) { return nullptr; };
 };
 
 struct Limits {
@@ -55,7 +64,7 @@ class Server {
  public:
   // Serves from now on; port 0 lets the system choose. Throws std::runtime_error when it cannot listen.
   Server(const Endpoint& listen, const Limits& limits, Handler handler);
-  ~Server();  // waits for the request being handled, then closes every connection
+  ~Server();  // waits for the request being handled, answers 503 to those that wait, then closes every connection
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 

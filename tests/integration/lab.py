@@ -170,10 +170,10 @@ def eventually(condition, complaint, seconds=30, log=None):
     raise AssertionError(complaint)
 
 
-def get(path, method="GET", headers=None, host="127.0.0.1:9425"):
+def get(path, method="GET", headers=None, host="127.0.0.1:9425", patience=10):
     """Status and body, or (0, "") when nobody answers."""
     try:
-        with urllib.request.urlopen(urllib.request.Request(f"http://{host}{path}", method=method, headers=headers or {}), timeout=10) as answer:
+        with urllib.request.urlopen(urllib.request.Request(f"http://{host}{path}", method=method, headers=headers or {}), timeout=patience) as answer:
             return answer.status, answer.read().decode("utf-8")
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode("utf-8")

@@ -245,6 +245,30 @@ TEST_CASE("no more probes at a time than allowed") {
   CHECK(example.prober.asked.size() == 1);
 }
 
+TEST_CASE("who is visited is watched until the last visit ends, or longer if it is watched anyhow") {
+  Example example({named("a.example")});
+  for (int i = 0; i < 2; ++i) example.monitor->begin_visit(named("b.example"));
+  example.monitor->begin_visit(named("a.example"));
+  example.resolver.answer("b.example", {*Address::parse("192.0.2.2")});
+  CHECK(example.prober.asked == std::vector{*Address::parse("192.0.2.2")});
+  example.monitor->end_visit(named("b.example"));
+  CHECK(example.monitor->watches(named("b.example")));
+  example.monitor->end_visit(named("b.example"));
+  CHECK_FALSE(example.monitor->watches(named("b.example")));
+  example.monitor->end_visit(named("a.example"));
+  CHECK(example.monitor->watches(named("a.example")));
+}
+
+TEST_CASE("a reload does not end a visit") {
+  Example example({named("a.example")});
+  example.monitor->begin_visit(named("a.example"));
+  example.options.destinations.clear();
+  example.pass(1s);
+  CHECK(example.monitor->watches(named("a.example")));
+  example.monitor->end_visit(named("a.example"));
+  CHECK_FALSE(example.monitor->watches(named("a.example")));
+}
+
 TEST_CASE("a snapshot shows the worst only, and counts all") {
   Example example({named("a.example"), named("b.example"), named("c.example")});
   for (const char* name : {"a.example", "b.example", "c.example"}) example.resolver.answer(name, {kHost});

@@ -4,6 +4,7 @@
 #include <zlib.h>
 
 #include <array>
+#include <atomic>
 #include <stdexcept>
 #include <vector>
 
@@ -216,6 +217,61 @@ TEST_CASE("connections beyond the limit are not served, and idle ones end") {
   for (int i = 0; i < 4; ++i) idle.push_back(connected(server));
   for (const auto& client : idle) CHECK(until_close(client.get()).find("200") == std::string::npos);  // closed by the timeout
   CHECK(ask(server, "GET /-/healthy").find("200 OK") != std::string::npos);
+}
+
+TEST_CASE("who waits for a late answer keeps nobody else waiting") {
+  std::vector<std::shared_ptr<LaterResponse>> asked;
+  std::atomic<int> count = 0;
+  std::vector<Duration> patience;
+  Sources sources = good_sources();
+  sources.probe = [&](const DomainName&, Duration limit, std::shared_ptr<LaterResponse> later) {
+    patience.push_back(limit);
+    asked.push_back(std::move(later));
+    ++count;
+  };
+  const Server server({kLoopback, 0}, Limits{}, routes(sources));
+  const auto first = connected(server);
+  say(first.get(),
+      "GET /probe?target=a.example HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Prometheus-Scrape-Timeout-Seconds: 10\r\n\r\n");
+  const auto second = connected(server);
+  say(second.get(), "GET /probe?target=b.example HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  while (count < 2) CHECK(ask(server, "GET /-/healthy").find("200 OK") != std::string::npos);
+  CHECK(patience == std::vector<Duration>{9500ms, 30s});
+  asked[1]->give({200, kText, "second"});
+  asked[0]->give({200, kText, "first"});
+  CHECK(until_close(first.get()).ends_with("\r\n\r\nfirst"));
+  CHECK(until_close(second.get()).ends_with("\r\n\r\nsecond"));
+}
+
+TEST_CASE("nobody is asked for an address, for nonsense, or for a page of another site") {
+  Sources sources = good_sources();
+  sources.probe = [&](const DomainName&, Duration, std::shared_ptr<LaterResponse> later) { later->give({200, kText, "asked"}); };
+  const Server server({kLoopback, 0}, Limits{}, routes(sources));
+  CHECK(ask(server, "GET /probe?target=a.example").ends_with("asked"));
+  for (const std::string wrong : {"", "?target=", "?target=192.0.2.1", "?target=a.example:25", "?target=http://a.example/"}) {
+    CAPTURE(wrong);
+    CHECK(ask(server, "GET /probe" + wrong).find(" 400 ") != std::string::npos);
+  }
+  CHECK(ask(server, "GET /probe?target=a.example", "Sec-Fetch-Site: cross-site\r\n").find(" 403 ") != std::string::npos);
+}
+
+TEST_CASE("a server stops while somebody waits for a late answer, and who gives it later harms nobody") {
+  std::shared_ptr<LaterResponse> asked;
+  net::Descriptor client;
+  {
+    Sources sources = good_sources();
+    std::atomic<bool> is_asked = false;
+    sources.probe = [&](const DomainName&, Duration, std::shared_ptr<LaterResponse> later) {
+      asked = std::move(later);
+      is_asked = true;
+    };
+    const Server server({kLoopback, 0}, Limits{}, routes(sources));
+    client = connected(server);
+    say(client.get(), "GET /probe?target=a.example HTTP/1.1\r\nHost: x\r\n\r\n");
+    while (!is_asked) ask(server, "GET /-/healthy");
+  }
+  CHECK(until_close(client.get()).find("200 OK") == std::string::npos);
+  asked->give({200, kText, "too late"});
 }
 
 TEST_CASE("a server stops while clients hang") {

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "metrics/names.hpp"
+#include "metrics/probe_text.hpp"
 #include "support/catch.hpp"
 
 using namespace mxpulse;
@@ -195,4 +196,21 @@ TEST_CASE("the table has exactly what is exported") {
   std::set<std::string> named;
   for (const auto& name : metrics::kAllNames) named.emplace(name.name);
   CHECK(exported == named);
+}
+
+TEST_CASE("a probe on demand is told in blackbox_exporter's manner") {
+  Snapshot snapshot = example();
+  snapshot.destinations.erase(snapshot.destinations.begin(), snapshot.destinations.begin() + 2);
+  const std::string silent = metrics::probe_text(snapshot, 1500ms, false);
+  CHECK(has_line(silent, "probe_success 0"));
+  CHECK(has_line(silent, "probe_duration_seconds 1.5"));
+  CHECK(has_line(silent, "probe_complete 0"));
+  CHECK(has_line(silent, "probe_verdict{verdict=\"unavailable\"} 1"));
+  CHECK(has_line(silent, "probe_verdict{verdict=\"available\"} 0"));
+  CHECK(has_line(silent, "probe_cause{cause=\"timeout\"} 1"));
+  CHECK(has_line(silent, "probe_addresses 1"));
+  CHECK(has_line(silent, "probe_addresses_answering 0"));
+  snapshot.destinations[0].verdict = Verdict::kBackupOnly;
+  CHECK(has_line(metrics::probe_text(snapshot, 1s, true), "probe_success 1"));
+  CHECK(has_line(metrics::probe_text(Snapshot{}, 1s, true), "probe_success 0"));
 }
