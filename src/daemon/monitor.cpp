@@ -542,6 +542,8 @@ void Monitor::tell_gate_of(const Destination& destination, const health::Destina
   const DomainName& name = destination.name;
   if (health.answers) return gatekeeper_->answers(name, health.why);
   if (health.verdict == Verdict::kUndeliverable) return gatekeeper_->undeliverable(name, health.why);
+  // Hosts that nobody asked yet, after an outage of the name: what was found before says nothing of them.
+  if (health.verdict == Verdict::kUnknown && destination.set->fresh) return gatekeeper_->doubted(name, health.why);
   if (health.verdict != Verdict::kUnavailable) return;
   if (const std::string doubt = doubt_about(destination, now.steady); !doubt.empty()) return gatekeeper_->doubted(name, doubt);
   if (health.heard) gatekeeper_->silent(name, *health.heard, health.why);
