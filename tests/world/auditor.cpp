@@ -17,7 +17,7 @@ constexpr auto kTableLag = 45s;    // a write that failed is tried again after 3
 constexpr auto kFlushTime = 180s;  // looks, pushes, and conversations that take a minute
 constexpr auto kTrialSlack = 30s;
 constexpr auto kOldNews = 10min;  // a line may be read so late
-constexpr auto kAskingSlack = 90s;
+constexpr auto kAskingSlack = 180s;
 constexpr std::size_t kAlarmsMax = 100;
 
 std::string seconds(Duration duration) {
@@ -120,12 +120,13 @@ void Auditor::looked_up(const DomainName& name, const std::shared_ptr<const MxSe
   if (std::find(controls.begin(), controls.end(), name) != controls.end())
     return;  // asked for its own sake, and watched by nobody
   Destination& destination = destinations_[name];
+  lookups_.try_emplace(name);
   const SteadyTime now = world_.time.now().steady;
   const bool failed =
       set->failure == Cause::kDnsTemporary ||
       std::any_of(set->hosts.begin(), set->hosts.end(), [](const MxHost& one) { return one.failure == Cause::kDnsTemporary; });
   if (set->failure != Cause::kResolverDown && set->fresh)
-    record(destination.lookups, failed ? Cause::kDnsTemporary : Cause::kReady, false);
+    record(lookups_[name], failed ? Cause::kDnsTemporary : Cause::kReady, false);
   if (destination.set != nullptr && set->failure == Cause::kResolverDown) return;  // what was known stays the best guess
   destination.set = set;
   destination.set_since = now;
@@ -232,7 +233,7 @@ std::string Auditor::why_not_silent(const Destination& destination, SteadyTime n
   const auto evidence_age = daemon::gate_options(machine_->config()).policy.evidence_age;
   if (destination.set->failure) {
     if (destination.set->failure != Cause::kDnsTemporary) return "there is nobody to ask";
-    return why_not_silent(destination.lookups);
+    return why_not_silent(lookups_.at(destination.set->destination));
   }
   SteadyTime newest{};
   bool anybody = false;
@@ -251,7 +252,7 @@ std::string Auditor::why_not_silent(const Destination& destination, SteadyTime n
   }
   for (const MxHost& host : destination.set->hosts) {
     if (host.failure != Cause::kDnsTemporary) continue;
-    if (const auto why = consider(destination.lookups); !why.empty()) return host.name.text() + " " + why;
+    if (const auto why = consider(lookups_.at(destination.set->destination)); !why.empty()) return host.name.text() + " " + why;
   }
   if (!anybody) return "nobody could be asked";
   return newest + evidence_age < now ? "the last no-answer is " + seconds(now - newest) + " old" : "";

@@ -65,7 +65,6 @@ class Auditor final : public Observer {
   struct Destination {
     std::shared_ptr<const MxSet> set;
     SteadyTime set_since{};
-    Silence lookups;
     std::optional<SteadyTime> answered;  // to us or to the MTA
   };
   struct Hold {
@@ -118,6 +117,7 @@ class Auditor final : public Observer {
   SteadyTime undisturbed_since_{};
   std::map<DomainName, SteadyTime> truly_bounced_;
   std::map<Address, Silence> silences_;
+  std::map<DomainName, Silence> lookups_;
   std::map<DomainName, Destination> destinations_;
   std::map<DomainName, Hold> holds_;
   std::map<DomainName, Duration> trials_;       // when each began, in running time
