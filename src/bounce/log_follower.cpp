@@ -55,6 +55,11 @@ Result<bool> LogFollower::open_next() {
     if (!pieces_.empty()) pieces_.pop_front();
     if (fd < 0) continue;
     struct stat status {};
+    if (piece.offset > 0 && !is_where_we_left(fd)) {  // it was truncated since it was found
+      ::close(fd);
+      read_on(*left_at_);
+      continue;
+    }
     if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) {
       device_ = status.st_dev;
       inode_ = status.st_ino;
@@ -64,6 +69,13 @@ Result<bool> LogFollower::open_next() {
     ::close(fd);
     if (is_last) return Failed::failure(piece.path + ": is not a file");
   }
+}
+
+bool LogFollower::is_where_we_left(int fd) const {
+  struct stat status {};
+  const std::string head = read_head(fd, left_at_->head_size);
+  return fstat(fd, &status) == 0 && static_cast<std::uint64_t>(status.st_size) >= left_at_->offset &&
+         head.size() == left_at_->head_size && stable_hash(head) == left_at_->head_hash;
 }
 
 void LogFollower::take_up(int fd, std::uint64_t offset) {
@@ -79,7 +91,8 @@ void LogFollower::take_up(int fd, std::uint64_t offset) {
 }
 
 std::optional<LogPosition> LogFollower::position() const {
-  // A file of which nothing was taken has nothing to know it by: an inode may be another file's, or be truncated and filled again.
+  // A file of which nothing was taken has nothing to know it by: an inode may be another file's, or be truncated and filled
+  // again.
   if (fd_ < 0 || (line_start_ == 0 && left_at_)) return left_at_;
   // What is read again for its sake was taken.
   const auto offset = static_cast<std::uint64_t>(std::max(line_start_, recall_until_));

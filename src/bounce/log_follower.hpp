@@ -48,6 +48,7 @@ class LogFollower {
  private:
   void read_on(const LogPosition& from);
   Result<bool> open_next();
+  bool is_where_we_left(int fd) const;
   void take_up(int fd, std::uint64_t offset);
   bool read_some();
   void take_lines(std::string_view bytes);

@@ -233,6 +233,18 @@ TEST_CASE("a log truncated twice while we were away, of which nothing was read b
   CHECK(log.read() == Lines{"two", "three"});
 }
 
+TEST_CASE("a log that is truncated between finding it again and reading it loses no line") {
+  Example log;
+  log.append("one\n");
+  log.read();
+  const LogPosition position = log.position();
+  log.append("two\n");
+  log.restart(position);
+  log.copy_and_truncate("log.1");
+  log.append("three, longer than all that was before it\n");
+  CHECK(log.read() == Lines{"two", "three, longer than all that was before it"});
+}
+
 TEST_CASE("another file with the old one's inode is a new one") {
   Example log;
   log.append("one\ntwo\n");
