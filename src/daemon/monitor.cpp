@@ -8,7 +8,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kLookupsMax = 1024;     // MX sets being looked up at a time; the resolver paces its queries below that
+constexpr std::size_t kLookupsMax = 1024;  // MX sets being looked up at a time; the resolver paces its queries below that
+constexpr std::size_t kProbesPerTurn = 64;  // the rest begins in the next one: who asks the gate waits for a turn's end
 constexpr auto kSpreadPerDestination = 10ms;  // a first round of 100 destinations a second, or slower if the interval allows
 constexpr auto kHousekeeping = 10s;
 constexpr auto kNewsAge = 10min;  // an older line is history
@@ -271,7 +272,7 @@ void Monitor::begin_lookups(SteadyTime now) {
 }
 
 void Monitor::begin_probes(SteadyTime now) {
-  while (prober_->in_flight() < options_.max_in_flight) {
+  for (std::size_t taken = 0; taken < kProbesPerTurn && prober_->in_flight() < options_.max_in_flight; ++taken) {
     const auto due = schedule_.take(now);
     if (!due) return;
     if (asking_.contains(due->address)) {  // left and came back while its probe is still under way

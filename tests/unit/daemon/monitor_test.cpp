@@ -608,3 +608,21 @@ TEST_CASE("a clock that is set is told once, and every streak goes on") {
   CHECK(example.heard.jumps == std::vector<std::string>{"the system clock was set by 3600 s"});
   CHECK(example.streak() == 2);
 }
+
+TEST_CASE("of many probes due at once a turn begins 64, and the next one the rest") {
+  Example example({});
+  example.options.max_in_flight = 1000;
+  example.options.allowances = {};
+  for (int i = 0; i < 100; ++i) example.options.destinations.push_back(named(("d" + std::to_string(i) + ".example").c_str()));
+  example.pass(0s);
+  example.pass(1s);
+  for (int i = 0; i < 100; ++i)
+    example.resolver.answer(("d" + std::to_string(i) + ".example").c_str(),
+                            {*Address::parse("11.1." + std::to_string(i) + ".1")});
+  for (const Address& address : std::vector<Address>(example.prober.asked)) example.found(address, Cause::kReady);
+  REQUIRE(example.prober.asked.empty());
+  example.pass(1h);
+  CHECK(example.prober.asked.size() == 64);
+  example.pass(0s);
+  CHECK(example.prober.asked.size() == 100);
+}
