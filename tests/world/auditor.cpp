@@ -127,7 +127,7 @@ void Auditor::looked_up(const DomainName& name, const std::shared_ptr<const MxSe
       std::any_of(set->hosts.begin(), set->hosts.end(), [](const MxHost& one) { return one.failure == Cause::kDnsTemporary; });
   if (set->failure != Cause::kResolverDown && set->fresh)
     record(lookups_[name], failed ? Cause::kDnsTemporary : Cause::kReady, false);
-  if (destination.set != nullptr && set->failure == Cause::kResolverDown) return;  // what was known stays the best guess
+  if (set->failure == Cause::kResolverDown) return;  // what was known, by an earlier run too, stays the best guess
   destination.set = set;
   destination.set_since = now;
 }
@@ -229,7 +229,8 @@ void Auditor::hold_ends(const GateTransition& transition, GateMode mode, Now now
 
 // Empty: every address a sender would try has been silent often enough, and somebody lately.
 std::string Auditor::why_not_silent(const Destination& destination, SteadyTime now) const {
-  if (!destination.set) return "its hosts are not known";
+  const bool remembers = !machine_->config().store.path.empty();
+  if (!destination.set) return remembers ? "" : "its hosts are not known";  // an earlier run may have known them
   const auto evidence_age = daemon::gate_options(machine_->config()).policy.evidence_age;
   if (destination.set->failure) {
     if (destination.set->failure != Cause::kDnsTemporary) return "there is nobody to ask";
