@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <iterator>
 
 #include "config/duration.hpp"
 
@@ -138,6 +139,7 @@ Wrong read_helo(const toml::node& node, Config& config) {
 
 Wrong read_feed_type(const toml::node& node, Config& config) {
   std::vector<std::pair<std::string, FeedType>> choices;
+  choices.reserve(std::size(kFeedTypes));
   for (const auto& [type, name] : kFeedTypes) choices.emplace_back(name, type);
   return choice<FeedType>(
       [](Config & c) -> auto& { return c.feeds.back().type; }, choices)(node, config);
@@ -145,6 +147,7 @@ Wrong read_feed_type(const toml::node& node, Config& config) {
 
 Wrong read_feed_mta(const toml::node& node, Config& config) {
   std::vector<std::pair<std::string, FeedType>> choices;
+  choices.reserve(std::size(kFeedTypes));
   for (const auto& [type, name] : kFeedTypes) {
     if (type != FeedType::kNdjson && type != FeedType::kMaildir && type != FeedType::kJournal) choices.emplace_back(name, type);
   }

@@ -8,8 +8,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kLookupsMax = 1024;  // MX sets being looked up at a time; the resolver paces its queries below that
-constexpr std::size_t kProbesPerTurn = 64;  // the rest begins in the next one: who asks the gate waits for a turn's end
+constexpr std::size_t kLookupsMax = 1024;     // MX sets being looked up at a time; the resolver paces its queries below that
+constexpr std::size_t kProbesPerTurn = 64;    // the rest begins in the next one: who asks the gate waits for a turn's end
 constexpr auto kSpreadPerDestination = 10ms;  // a first round of 100 destinations a second, or slower if the interval allows
 constexpr auto kHousekeeping = 10s;
 constexpr auto kNewsAge = 10min;  // an older line is history
@@ -546,6 +546,9 @@ void Monitor::tell_gate_of(const Destination& destination, const health::Destina
   // Hosts that nobody asked yet, after an outage of the name: what was found before says nothing of them.
   if (health.verdict == Verdict::kUnknown && destination.set->fresh) return gatekeeper_->doubted(name, health.why);
   if (health.verdict != Verdict::kUnavailable) return;
+  // Somebody answered lately, if not as often as health.rise asks: no streak stands behind a hold.
+  if (health.streak < options_.thresholds.fall)
+    return gatekeeper_->doubted(name, "somebody answered, not yet often enough to count as answering");
   if (const std::string doubt = doubt_about(destination, now.steady); !doubt.empty()) return gatekeeper_->doubted(name, doubt);
   if (health.heard) gatekeeper_->silent(name, *health.heard, health.why);
 }

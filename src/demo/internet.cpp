@@ -32,6 +32,7 @@ std::uint16_t choose_port() {
 
 std::vector<DomainName> names_of(const std::vector<ScriptedDestination>& destinations) {
   std::vector<DomainName> names;
+  names.reserve(destinations.size());
   for (const ScriptedDestination& destination : destinations) names.push_back(*DomainName::parse(destination.name));
   return names;
 }

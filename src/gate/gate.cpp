@@ -37,7 +37,7 @@ Gate::Transitions Gate::delivered(const DomainName& name, Now now) {
   const auto found = courses_.find(name);
   if (found == courses_.end()) return out;
   settle_trial(found->second, RetryResult::kDelivered);
-  finish(name, found->second, "mail was delivered", now, out);
+  finish(name, found->second, "mail was delivered", true, now, out);
   return out;
 }
 
@@ -46,7 +46,7 @@ Gate::Transitions Gate::replied(const DomainName& name, Now now) {
   const auto found = courses_.find(name);
   if (found == courses_.end()) return out;
   settle_trial(found->second, RetryResult::kAnswered);
-  finish(name, found->second, "a host answered the MTA", now, out);
+  finish(name, found->second, "a host answered the MTA", true, now, out);
   return out;
 }
 
@@ -82,7 +82,7 @@ Gate::Transitions Gate::not_silent(const DomainName& name, std::string why, bool
   if (is_held(course)) {
     release(name, course, course.why, answered, now, out);
   } else if (course.phase == Phase::kExhausted) {
-    finish(name, course, std::string(course.why), now, out);
+    finish(name, course, std::string(course.why), answered, now, out);
     return out;
   }
   plan(name, course);
@@ -221,8 +221,8 @@ void Gate::release(const DomainName& name, Course& course, std::string why, bool
 }
 
 // Somebody answered the MTA itself: the course is over.
-void Gate::finish(const DomainName& name, Course& course, std::string why, Now now, Transitions& out) {
-  if (is_held(course) || course.phase == Phase::kExhausted) release(name, course, std::move(why), true, now, out);
+void Gate::finish(const DomainName& name, Course& course, std::string why, bool answered, Now now, Transitions& out) {
+  if (is_held(course) || course.phase == Phase::kExhausted) release(name, course, std::move(why), answered, now, out);
   drop(DomainName(name));
 }
 

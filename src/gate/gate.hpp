@@ -118,7 +118,7 @@ class Gate {
   void consider(const DomainName& name, Course& course, Now now, Transitions& out);
   void hold(const DomainName& name, Course& course, GateMove move, std::string why, Now now, Transitions& out);
   void release(const DomainName& name, Course& course, std::string why, bool answered, Now now, Transitions& out);
-  void finish(const DomainName& name, Course& course, std::string why, Now now, Transitions& out);
+  void finish(const DomainName& name, Course& course, std::string why, bool answered, Now now, Transitions& out);
   void release_all(const std::string& why, Now now, Transitions& out);
   void step(const DomainName& name, Course& course, Now now, Transitions& out);
   void settle_trial(Course& course, RetryResult result);

@@ -69,7 +69,7 @@ struct Route {
 
 // The domain name that a path below `prefix` ends in.
 Result<DomainName> name_in(const Request& request, std::string_view prefix) {
-  const auto name = DomainName::parse(std::string_view(request.path).substr(prefix.size()));
+  auto name = DomainName::parse(std::string_view(request.path).substr(prefix.size()));
   if (name) return name;
   return Result<DomainName>::failure("that is not a domain name: " + name.why() + "; ask for " + std::string(prefix) +
                                      "example.org\n");

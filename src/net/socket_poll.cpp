@@ -38,14 +38,13 @@ void SocketPoll::one_closed() {
   if (--open_ == 0) delete this;
 }
 
-void SocketPoll::watch(SocketWatch& watch, int fd, std::uint32_t before, std::uint32_t events) {
-  if (before == events) return;
+bool SocketPoll::watch(SocketWatch& watch, int fd, std::uint32_t before, std::uint32_t events) {
+  if (before == events) return true;
   epoll_event event{};
   event.events = events;
   event.data.ptr = &watch;
   const int operation = before == 0 ? EPOLL_CTL_ADD : events == 0 ? EPOLL_CTL_DEL : EPOLL_CTL_MOD;
-  [[maybe_unused]] const int error = epoll_ctl(epoll_, operation, fd, &event);
-  assert(error == 0 && "not a socket, or watched already");
+  return epoll_ctl(epoll_, operation, fd, &event) == 0;
 }
 
 void SocketPoll::forget(const SocketWatch& watch) {

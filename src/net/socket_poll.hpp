@@ -23,7 +23,7 @@ class SocketPoll {
   void end();
 
   // `events` as in epoll_ctl(2), `before` what it was; 0: none.
-  void watch(SocketWatch& watch, int fd, std::uint32_t before, std::uint32_t events);
+  bool watch(SocketWatch& watch, int fd, std::uint32_t before, std::uint32_t events);
   // It is gone: what was reported of it and not told yet is forgotten.
   void forget(const SocketWatch& watch);
 

@@ -1,7 +1,5 @@
 #include "net/socket_watch.hpp"
 
-#include <utility>
-
 #include "net/socket_poll.hpp"
 
 namespace mxpulse::net {
@@ -14,9 +12,11 @@ SocketWatch::~SocketWatch() {
   poll_.forget(*this);
 }
 
-void SocketWatch::wait_for(bool readable, bool writable) {
+bool SocketWatch::wait_for(bool readable, bool writable) {
   const std::uint32_t events = (readable ? EPOLLIN : 0u) | (writable ? EPOLLOUT : 0u);
-  poll_.watch(*this, fd_, std::exchange(events_, events), events);
+  if (!poll_.watch(*this, fd_, events_, events)) return false;
+  events_ = events;
+  return true;
 }
 
 void SocketWatch::set_deadline(Duration limit) { poll_.set_deadline(*this, limit); }

@@ -29,8 +29,9 @@ class SocketWatch final : private DeadlineWheel::Deadline {
   SocketWatch& operator=(const SocketWatch&) = delete;
 
   // What to wait for from now on; both false: only the deadline. Errors and hang-ups wake either kind, again and again
-  // until they are taken from the socket.
-  void wait_for(bool readable, bool writable);
+  // until they are taken from the socket. False, with errno of epoll_ctl(2): the system has no room for it, and the deadline
+  // alone will come.
+  bool wait_for(bool readable, bool writable);
   // Calls on_deadline() once, `limit` from now, at most DeadlineWheel::kTick later. Setting it again forgets the earlier one.
   void set_deadline(Duration limit);
   void clear_deadline();

@@ -39,7 +39,7 @@ std::optional<ProbeResult> BannerProbe::begin(const Options& options) {
   begun_ = clock_.now().steady;
   if (connect(socket_.get(), target.get(), target.length) != 0 && errno != EINPROGRESS) return failed_here(errno, "connect");
   watch_.emplace(loop_, socket_.get(), *this);
-  watch_->wait_for(true, false);
+  if (!watch_->wait_for(true, false)) return failed_here(errno, "epoll_ctl");
   watch_->set_deadline(std::min(connect_timeout_, greeting_timeout_));
   return std::nullopt;
 }

@@ -26,7 +26,7 @@ int run(std::uint64_t from, std::uint64_t seeds) {
   mxpulse::Duration told{0};
   std::size_t probes = 0;
   int failed = 0;
-  for (std::uint64_t seed = from; seed < from + seeds && failed < 10; ++seed) {
+  for (std::uint64_t seed = from; seed < from + seeds && failed < 10000; ++seed) {
     Story story(seed, providers, {});
     if (const auto broken = story.run()) {
       std::cout << "seed " << seed << " breaks a promise: " << broken->promise << ": " << broken->how

@@ -50,11 +50,13 @@ void Auditor::started(Machine& machine) {
   machine_ = &machine;
   heed(machine.config());
   undisturbed_since_ = world_.time.now().steady;
+  controls_known_ = false;
   check_remembered();
 }
 
 void Auditor::heed(const config::Config& config) {
   fall_min_ = std::min(fall_min_, config.health.fall);
+  fall_max_ = std::max(fall_max_, config.health.fall);
   rise_max_ = std::max(rise_max_, config.health.rise);
   longest_step_ = std::max(longest_step_, *std::max_element(config.gate.schedule.begin(), config.gate.schedule.end()));
   always_controlled_ = always_controlled_ && !config.vantage.controls.empty();
@@ -70,6 +72,11 @@ void Auditor::check_remembered() {
     if (view.streak != streak)
       broken_("4: a streak after a crash is what was last committed",
               view.address.text() + " has " + std::to_string(view.streak) + ", committed was " + std::to_string(streak));
+    // What was heard since and not committed is forgotten.
+    Silence& silence = silences_[view.address];
+    silence.length = streak;
+    silence.ours = 0;
+    if (streak == 0) silence.since_answer = 0;
   }
 }
 
@@ -81,6 +88,7 @@ void Auditor::reloaded() {
 void Auditor::gone() {
   machine_ = nullptr;
   destinations_.clear();
+  left_.clear();
   holds_.clear();
   trials_.clear();
   flushes_.clear();
@@ -117,8 +125,11 @@ void Auditor::log_line(std::string_view line) {
 
 void Auditor::looked_up(const DomainName& name, const std::shared_ptr<const MxSet>& set) {
   const auto& controls = machine_->config().vantage.controls;
-  if (std::find(controls.begin(), controls.end(), name) != controls.end())
+  if (std::find(controls.begin(), controls.end(), name) != controls.end()) {
+    controls_known_ = controls_known_ || !health::asked_addresses(*set).empty();
     return;  // asked for its own sake, and watched by nobody
+  }
+  if (left_.contains(name)) return;  // while it was looked up
   Destination& destination = destinations_[name];
   lookups_.try_emplace(name);
   const SteadyTime now = world_.time.now().steady;
@@ -138,12 +149,15 @@ void Auditor::record(Silence& silence, Cause cause, bool no_route) {
   silence.no_route = no_route;
   silence.last_told = now;
   if (outcome(cause) == Outcome::kAnswered) {
+    silence.since_answer = 0;
     silence.length = silence.ours = 0;
     silence.troubles_before = world_.network.troubles_ended();
   }
   if (outcome(cause) != Outcome::kNoAnswer) return;
   ++silence.length;
-  if (world_.network.in_trouble() && cause != Cause::kDnsTemporary) ++silence.ours;
+  ++silence.since_answer;
+  // Before any control could be looked up nobody vouches for us.
+  if (world_.network.in_trouble() && controls_known_ && cause != Cause::kDnsTemporary) ++silence.ours;
   silence.last_no_answer = now;
 }
 
@@ -162,6 +176,7 @@ void Auditor::bounced(const BounceEvent& event, Now now) {
   if (!answer || found == destinations_.end() || !found->second.set) return;
   if (event.time && *event.time + kOldNews < now.system) return;
   if (!is_own(found->second, event)) return;
+  if (event.address) silences_[*event.address].since_answer = 0;
   answered(found->first, found->second, true, now.steady);
   for (auto& [name, destination] : destinations_)
     if (event.address && asks(destination, *event.address)) answered(name, destination, false, now.steady);
@@ -173,7 +188,15 @@ void Auditor::answered(const DomainName& name, Destination& destination, bool en
   if (hold != holds_.end() && ends_hold) hold->second.must_end = true;
 }
 
-void Auditor::destination_left(const DomainName& destination, Now) { destinations_.erase(destination); }
+void Auditor::destination_joined(const DomainName& destination, std::size_t, Now) { left_.erase(destination); }
+
+void Auditor::destination_left(const DomainName& destination, Now) {
+  destinations_.erase(destination);
+  left_.insert(destination);
+}
+
+// What came due meanwhile is spread over a round.
+void Auditor::clock_jumped(std::string_view, Now now) { undisturbed_since_ = now.steady; }
 
 void Auditor::gate_moved(const GateTransition& transition, GateMode mode, Now now) {
   switch (transition.to) {
@@ -209,7 +232,10 @@ void Auditor::hold_begins(const GateTransition& transition, Now now) {
     broken_(promise, name.text() + ": the MTA met an answer, or never tried, within a day");
   if (options.policy.never_hold.contains(name)) broken_(promise, name.text() + " is on the never-hold list");
   const auto destination = destinations_.find(name);
-  if (destination == destinations_.end()) return broken_(promise, name.text() + " is not watched");
+  if (destination == destinations_.end()) {
+    if (machine_->config().store.path.empty()) broken_(promise, name.text() + " is not watched");
+    return;  // what an earlier run knew of its hosts
+  }
   const std::string why_not = why_not_silent(destination->second, now.steady);
   if (!why_not.empty()) broken_(promise, name.text() + ": " + why_not);
 }
@@ -402,10 +428,8 @@ bool Auditor::asks(const Destination& destination, const Address& address) const
 }
 
 bool Auditor::somebody_answers(const Destination& destination) const {
-  return std::any_of(silences_.begin(), silences_.end(), [&](const auto& one) {
-    return one.second.length == 0 && one.second.cause && outcome(*one.second.cause) == Outcome::kAnswered &&
-           asks(destination, one.first);
-  });
+  return std::any_of(silences_.begin(), silences_.end(),
+                     [&](const auto& one) { return one.second.since_answer < fall_max_ && asks(destination, one.first); });
 }
 
 bool Auditor::is_own(const Destination& destination, const BounceEvent& event) const {

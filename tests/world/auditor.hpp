@@ -5,7 +5,9 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mxpulse/observer.hpp"
@@ -45,7 +47,9 @@ class Auditor final : public Observer {
 
   void probed(const Address& address, const ProbeResult& result, Now now) override;
   void bounced(const BounceEvent& event, Now now) override;
+  void destination_joined(const DomainName& destination, std::size_t bounces, Now now) override;
   void destination_left(const DomainName& destination, Now now) override;
+  void clock_jumped(std::string_view why, Now now) override;
   void gate_moved(const GateTransition& transition, GateMode mode, Now now) override;
   void retried(RetryResult result) override;
 
@@ -61,6 +65,8 @@ class Auditor final : public Observer {
     SteadyTime last_told{};
     std::optional<Cause> cause;  // of the last result
     bool no_route = false;
+    // No-answers since somebody answered us or the MTA last.
+    unsigned since_answer = 1000;
   };
   struct Destination {
     std::shared_ptr<const MxSet> set;
@@ -111,14 +117,17 @@ class Auditor final : public Observer {
   Machine* machine_ = nullptr;
   // Of every configuration there was: a state, a step and a streak outlast it.
   unsigned fall_min_ = 1000;
+  unsigned fall_max_ = 0;
   unsigned rise_max_ = 1;
   Duration longest_step_{0};
   bool always_controlled_ = true;
+  bool controls_known_ = false;  // in this run
   SteadyTime undisturbed_since_{};
   std::map<DomainName, SteadyTime> truly_bounced_;
   std::map<Address, Silence> silences_;
   std::map<DomainName, Silence> lookups_;
   std::map<DomainName, Destination> destinations_;
+  std::set<DomainName> left_;
   std::map<DomainName, Hold> holds_;
   std::map<DomainName, Duration> trials_;       // when each began, in running time
   std::map<DomainName, Flush> flushes_;         // released by an answer, with mail in the queue
