@@ -19,8 +19,8 @@ struct FakeAlarms final : Alarms {
   struct One final : Alarm {
     One(FakeAlarms& owner, std::function<void()> call) : alarms(owner), on_due(std::move(call)) {}
     ~One() override { stop(); }
-    void start_once(Duration delay) override {
-      alarms.delay = delay;
+    void start_once(Duration after) override {
+      alarms.delay = after;
       alarms.due = on_due;
     }
     void start_every(Duration) override {}
