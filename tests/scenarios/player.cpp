@@ -174,7 +174,7 @@ void Player::reload() {
   }
   if (!parsed) fail(parsed.why());
   machine_->reload(std::move(*parsed));
-  auditor_.reloaded();
+  auditor_.config_reloaded();
 }
 
 void Player::start() {

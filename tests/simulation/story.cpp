@@ -193,7 +193,7 @@ void Story::reload() {
   config_ = draw_config();
   note("reloads " + config_);
   machine_->reload(std::move(*config::parse(config_, "simulation.toml")));
-  auditor_.reloaded();
+  auditor_.config_reloaded();
 }
 
 void Story::send_mail(std::size_t site) {

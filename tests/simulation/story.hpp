@@ -101,7 +101,6 @@ class Story {
   std::unique_ptr<Machine> machine_;
   std::string config_;
   bool remembers_ = false;
-  std::uint64_t starts_ = 0;
   unsigned addresses_ = 0;
   std::vector<void (Story::*)()> events_;  // of this seed
   Duration between_events_{};

@@ -80,7 +80,7 @@ void Auditor::check_remembered() {
   }
 }
 
-void Auditor::reloaded() {
+void Auditor::config_reloaded() {
   heed(machine_->config());
   undisturbed_since_ = world_.time.now().steady;
 }

@@ -29,7 +29,7 @@ class Auditor final : public Observer {
   void truly_bounced(const DomainName& destination) { truly_bounced_[destination] = world_.time.now().steady; }
 
   void started(Machine& machine);
-  void reloaded();
+  void config_reloaded();
   void gone();
   // Time was lost in a sleep: what should have happened by now may be late.
   void slept() { undisturbed_since_ = world_.time.now().steady; }

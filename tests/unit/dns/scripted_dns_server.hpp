@@ -75,7 +75,10 @@ class ScriptedDnsServer final : public net::SocketListener {
     void on_ready(bool, bool) override {
       Bytes buffer(2048);
       const ssize_t count = recv(socket.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-      if (count < 14) return watch.wait_for(false, false);
+      if (count < 14) {
+        watch.wait_for(false, false);
+        return;
+      }
       const auto message = server.answer(Bytes(buffer.begin() + 2, buffer.begin() + count), true);
       ++server.over_tcp_;
       if (!message) return;
