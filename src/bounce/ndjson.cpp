@@ -7,6 +7,7 @@
 
 #include "bounce/log_parser.hpp"
 #include "bounce/syslog_stamp.hpp"
+#include "bounce/unix_second.hpp"
 #include "bounce/words.hpp"
 
 namespace mxpulse::bounce {
@@ -17,7 +18,6 @@ using nlohmann::json;
 constexpr std::size_t kLineMax = 8192;  // bounds the depth of what is parsed too
 constexpr std::size_t kQueueIdMax = 64;
 constexpr std::size_t kHostMax = 255;
-constexpr double kSecondsMax = 7e9;  // year 2191; the clock counts nanoseconds, and more would not fit for long
 
 std::string_view string_of(const json& object, const char* key) {
   const auto found = object.find(key);
@@ -31,7 +31,7 @@ std::optional<SystemTime> read_time(const json& object, SystemTime now) {
   if (found == object.end()) return std::nullopt;
   if (found->is_number()) {
     const double seconds = found->get<double>();
-    if (!(seconds >= 0 && seconds <= kSecondsMax)) return std::nullopt;
+    if (!(seconds >= 0 && seconds <= static_cast<double>(kUnixSecondsMax))) return std::nullopt;
     return SystemTime(std::chrono::duration_cast<SystemTime::duration>(std::chrono::duration<double>(seconds)));
   }
   const auto text = string_of(object, "time");

@@ -9,6 +9,7 @@
 
 #include "bounce/log_parser.hpp"
 #include "bounce/syslog_stamp.hpp"
+#include "bounce/unix_second.hpp"
 #include "bounce/words.hpp"
 
 namespace mxpulse::bounce {
@@ -16,7 +17,6 @@ namespace {
 
 constexpr std::size_t kLineLookedAt = 8192;
 constexpr std::size_t kDeliveriesRemembered = 10'000;
-constexpr std::int64_t kSecondsMax = 7'000'000'000;  // year 2191; the clock counts nanoseconds, and more would not fit for long
 constexpr std::string_view kStarting = "starting delivery ";
 constexpr std::string_view kDelivery = "delivery ";
 constexpr std::string_view kRemoteSaid = "Remote host said: ";
@@ -35,8 +35,6 @@ std::optional<std::uint64_t> take_number(std::string_view& text, int base = 10) 
   return number;
 }
 
-SystemTime at_second(std::uint64_t seconds) { return SystemTime(std::chrono::seconds(static_cast<std::int64_t>(seconds))); }
-
 // "@400000005f2a3b4c12345678": 2^62 and the TAI second, then nanoseconds (multilog, tai64n).
 std::optional<SystemTime> read_tai64n(std::string_view word) {
   constexpr std::uint64_t kEpoch = std::uint64_t{1} << 62;
@@ -47,17 +45,17 @@ std::optional<SystemTime> read_tai64n(std::string_view word) {
   const auto second = take_number(label, 16);
   const auto nanosecond = take_number(part, 16);
   if (!second || !nanosecond || !label.empty() || !part.empty() || *nanosecond >= 1'000'000'000) return std::nullopt;
-  if (*second < kEpoch + kTaiLead || *second - kEpoch > static_cast<std::uint64_t>(kSecondsMax)) return std::nullopt;
-  return at_second(*second - kEpoch - kTaiLead) + std::chrono::nanoseconds(static_cast<std::int64_t>(*nanosecond));
+  const auto time = at_unix_second(static_cast<std::int64_t>(*second - kEpoch - kTaiLead));  // what is less wraps below zero
+  return time ? std::optional(*time + std::chrono::nanoseconds(static_cast<std::int64_t>(*nanosecond))) : std::nullopt;
 }
 
 // "1700000000.123456" (splogger, tai64nunix)
 std::optional<SystemTime> read_unix(std::string_view word) {
   const auto second = take_number(word);
   constexpr std::uint64_t kSecondsMin = 100'000'000;  // a shorter number is a process id or a year
-  if (!second || *second < kSecondsMin || *second > static_cast<std::uint64_t>(kSecondsMax)) return std::nullopt;
+  if (!second || *second < kSecondsMin) return std::nullopt;
   if (!word.empty() && word[0] != '.') return std::nullopt;
-  return at_second(*second);
+  return at_unix_second(static_cast<std::int64_t>(*second));
 }
 
 // qmail's own stamp is the word before its message; before that may stand syslog's.

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "bounce/unix_second.hpp"
+
 namespace mxpulse::bounce {
 namespace {
 
@@ -211,7 +213,7 @@ std::optional<SystemTime> read_date(std::string_view text) {
   const auto line = on_one_line(text);
   const Owned<GDateTime> time(line.empty() ? nullptr : g_mime_utils_header_decode_date(line.c_str()));
   if (!time) return std::nullopt;
-  return SystemTime(std::chrono::seconds(g_date_time_to_unix(time.get())));
+  return at_unix_second(g_date_time_to_unix(time.get()));
 }
 
 }  // namespace mxpulse::bounce

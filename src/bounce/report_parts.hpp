@@ -27,7 +27,7 @@ struct ReportParts {
 // Reads at most 1 MiB of the message and never looks into the returned one: that may be a report itself.
 ReportParts read_report_parts(std::string_view message);
 
-// The instant of an RFC 5322 date.
+// The instant of an RFC 5322 date; nothing before 1970 or after 2191.
 std::optional<SystemTime> read_date(std::string_view text);
 
 }  // namespace mxpulse::bounce

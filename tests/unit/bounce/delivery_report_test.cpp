@@ -74,6 +74,12 @@ TEST_CASE("the time is the last attempt's, else the report's own; the arrival wa
   CHECK(only(message).time == SystemTime(1'699'995'600s));
 }
 
+TEST_CASE("a date that no clock of ours can hold is no date") {
+  for (const std::string date :
+       {"Tue, 14 Nov 2424 21:00:00 +0000", "Tue, 14 Nov 9999 21:00:00 +0000", "Tue, 14 Nov 1923 21:00:00 +0000"})
+    CHECK(only(with_fields("", recipient("Status: 4.4.1\nLast-Attempt-Date: " + date))).time == SystemTime(1'699'999'200s));
+}
+
 TEST_CASE("a delay and the failure after it bear the same queue id") {
   const auto failed = with_fields("", recipient("Status: 4.4.1"));
   const auto delayed = with_fields("", "Final-Recipient: rfc822; user@example.org\nAction: delayed\nStatus: 4.4.1");
