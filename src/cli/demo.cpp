@@ -21,22 +21,26 @@ class Narrator final : public Observer {
  public:
   void verdict_changed(const DomainName& destination, Verdict from, Verdict to, std::string_view why, Now now) override {
     const Paint paint = to == Verdict::kAvailable ? Paint::kGreen : to == Verdict::kUnavailable ? Paint::kRed : Paint::kYellow;
-    tell(destination, label(from), label(to), paint, why, now);
+    tell(destination.text(), label(from), label(to), paint, why, now);
+  }
+
+  void vantage_changed(bool impaired, std::string_view why, Now now) override {
+    tell("our own connection", impaired ? "trusted" : "in doubt", impaired ? "in doubt" : "trusted",
+         impaired ? Paint::kRed : Paint::kGreen, why, now);
   }
 
   void gate_moved(const GateTransition& move, GateMode, Now now) override {
     const Paint paint = move.to == GateMove::kReleased ? Paint::kGreen : Paint::kYellow;
-    tell(move.destination, "gate", label(move.to), paint, move.why, now);
+    tell(move.destination.text(), "gate", label(move.to), paint, move.why, now);
   }
 
  private:
   enum class Paint : std::uint8_t { kRed = 31, kGreen = 32, kYellow = 33 };
 
-  void tell(const DomainName& destination, std::string_view from, std::string_view to, Paint paint, std::string_view why,
-            Now now) {
+  void tell(const std::string& subject, std::string_view from, std::string_view to, Paint paint, std::string_view why, Now now) {
     if (!begun_) begun_ = now.steady;
     const std::string colour = colours_ ? "\x1b[" + std::to_string(static_cast<int>(paint)) + "m" : "";
-    std::printf("%5.1f s  %-19s %12.*s -> %s%-13.*s%s %.*s\n", to_seconds(now.steady - *begun_), destination.text().c_str(),
+    std::printf("%5.1f s  %-19s %12.*s -> %s%-13.*s%s %.*s\n", to_seconds(now.steady - *begun_), subject.c_str(),
                 static_cast<int>(from.size()), from.data(), colour.c_str(), static_cast<int>(to.size()), to.data(),
                 colours_ ? "\x1b[0m" : "", static_cast<int>(why.size()), why.data());
     std::fflush(stdout);

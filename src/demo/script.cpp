@@ -60,7 +60,10 @@ const std::vector<ScriptedDestination>& scripted_controls() {
 
 bool is_on_loopback(const ScriptedHost& host) { return host.address.starts_with("127."); }
 
+bool is_cut_off(std::chrono::seconds time) { return time % kRound >= kCutOffFrom && time % kRound < kCutOffUntil; }
+
 Behaviour behaviour_at(const ScriptedHost& host, std::chrono::seconds time) {
+  if (is_cut_off(time)) return Behaviour::kTimeout;
   const auto second = (time % kRound).count();
   return second >= host.fails_from && second < host.fails_until ? host.failing : host.normal;
 }

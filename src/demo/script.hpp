@@ -39,17 +39,22 @@ struct ScriptedDestination {
   int fails_until = 0;             // of kServerFailure: then it answers with its hosts
 };
 
-constexpr std::chrono::seconds kRound{60};  // then the play begins again
+constexpr std::chrono::seconds kRound{80};  // then the play begins again
+
+// At the end of each round our own port 25 is cut: nobody answers us, nor the mail server beside us.
+constexpr std::chrono::seconds kCutOffFrom{60};
+constexpr std::chrono::seconds kCutOffUntil{72};
 
 // The others are there to be denied.
 bool is_on_loopback(const ScriptedHost& host);
 
 const std::vector<ScriptedHost>& scripted_hosts();
 const std::vector<ScriptedDestination>& scripted_destinations();
-// Large providers, as far as this internet has any: they never fail.
+// Large providers, as far as this internet has any: when they are silent, it is us.
 const std::vector<ScriptedDestination>& scripted_controls();
 
-// What the host does this far into the play.
+bool is_cut_off(std::chrono::seconds time);
+// What the host does this far into the play, as far as we can see.
 Behaviour behaviour_at(const ScriptedHost& host, std::chrono::seconds time);
 bool fails_at(const ScriptedDestination& destination, std::chrono::seconds time);
 

@@ -34,6 +34,11 @@ def size_of(picture):
 with Lab() as lab:
     observatory.start(lab)
     time.sleep(SECONDS)  # the play, not a wait for something to happen
+    # After a minute the demo's own port 25 is cut: the overview shows that it was us, and then that it was not.
+    seen = {function: observatory.value(f"{function}_over_time(max(mxpulse_vantage_impaired)[{SECONDS}s:1s])") for function in ("min", "max")}
+    cases.check("our own connection is seen trusted and in doubt", seen == {"min": 0, "max": 1}, seen)
+    held = observatory.value(f"max_over_time((sum(mxpulse_holds) * max(mxpulse_vantage_impaired))[{SECONDS}s:1s])")
+    cases.check("and nobody is held while it is in doubt", held == 0, held)
     done = browser.run("draw_dashboards.mjs", "http://" + PROMETHEUS, lab.folder, str(SECONDS), "destination=" + DESTINATION, capture_output=True, timeout=180)
     cases.check("they are drawn", done.returncode == 0, done.stderr[-2000:])
     drawn = [json.loads(line) for line in done.stdout.splitlines()]

@@ -4,6 +4,7 @@ import glob
 import json
 import os
 import sys
+import urllib.parse
 
 from lab import MXPULSE, ROOT, eventually, get
 
@@ -23,3 +24,9 @@ scrape_configs:
     static_configs: [{{targets: ["127.0.0.1:9425"]}}]
 """)])
     eventually(lambda: get("/-/ready", host=PROMETHEUS)[0] == 200, "Prometheus does not start")
+
+
+def value(query):
+    """What Prometheus answers now; nothing when there is no such series."""
+    found = json.loads(get("/api/v1/query?" + urllib.parse.urlencode({"query": query}), host=PROMETHEUS)[1])["data"]["result"]
+    return float(found[0]["value"][1]) if found else None

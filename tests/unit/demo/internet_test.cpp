@@ -76,10 +76,21 @@ TEST_CASE("hosts fail as the script has it, and recover") {
 TEST_CASE("within a minute every failure is shown and over") {
   std::set<Behaviour> shown;
   for (const auto& host : scripted_hosts()) {
-    for (auto time = 0s; time < kRound; ++time) shown.insert(behaviour_at(host, time));
-    CHECK(behaviour_at(host, kRound - 1s) == host.normal);
+    for (auto time = 0s; time < 1min; ++time) shown.insert(behaviour_at(host, time));
+    CHECK(behaviour_at(host, 1min - 1s) == host.normal);
   }
   CHECK(shown.size() == 9);
+}
+
+TEST_CASE("after that minute nobody answers, and at the end of the round everybody does") {
+  CHECK_FALSE(is_cut_off(1min - 1s));
+  CHECK(is_cut_off(1min));
+  for (const auto& host : scripted_hosts()) {
+    CAPTURE(host.name);
+    CHECK(behaviour_at(host, 1min) == Behaviour::kTimeout);
+    CHECK(behaviour_at(host, kRound + 1min) == Behaviour::kTimeout);
+    CHECK(behaviour_at(host, kRound - 1s) == host.normal);
+  }
 }
 
 TEST_CASE("what is no DNS question is nothing") {
