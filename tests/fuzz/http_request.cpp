@@ -20,6 +20,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     sources.destination = sources.destination_page = [](const DomainName& name) -> Result<std::optional<std::string>> {
       return name.text() == "example.org" ? std::optional<std::string>("{}") : std::nullopt;
     };
+    sources.probe = [](const DomainName&, Duration patience, const std::shared_ptr<http::LaterResponse>& later) {
+      fuzz::must(patience > Duration(0) && patience <= std::chrono::seconds(100), "who waits has a limit");
+      later->give(http::Response{});
+    };
     sources.mx_targets = sources.page = []() -> Result<std::string> { return std::string("[]\n"); };
     sources.files["/style.css"] = {"text/css", "body {}"};
     return http::routes(sources);
@@ -36,9 +40,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   request.origin = input.text();
   request.authorization = input.text();
   request.accept_encoding = input.text();
+  request.scrape_timeout = input.text();
   request.body = input.rest();
-  auto response = handler.refuse ? handler.refuse(request) : std::nullopt;
-  if (!response) response = handler.answer(request);
+  auto response = handler.refuse(request);
+  if (!response) {
+    const auto later = handler.answer_later(request);
+    response = later ? later->take() : handler.answer(request);
+  }
+  fuzz::must(response.has_value(), "everybody is answered");
   fuzz::must(response->status >= 200 && response->status <= 599, "the status is one");
   for (const std::string* header : {&response->content_type, &response->allow, &response->authenticate, &response->encoding})
     fuzz::must(header->find_first_of("\r\n") == std::string::npos, "no header has a line end");
