@@ -26,7 +26,7 @@ std::string host_row(const HostView& host, std::uint16_t preference) {
          cell("No-answers", host.streak > 0 ? std::to_string(host.streak) : std::string(kUnknown)) +
          cell("Connect", milliseconds_text(host.connect_time)) + cell("Greeting after", milliseconds_text(host.greeting_time)) +
          cell("Last probe", time_element(host.last_probe)) +
-         cell("It says", host.greeting.empty() ? escaped(host.why.empty() ? kUnknown : host.why) : quoted(host.greeting)) +
+         cell("It says", host.greeting.empty() ? escaped(host.why.empty() ? kUnknown : host.why) : in_quotes(host.greeting)) +
          "</tr>\n";
 }
 

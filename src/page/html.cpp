@@ -23,7 +23,7 @@ std::string escaped(std::string_view text) {
   return safe;
 }
 
-std::string quoted(std::string_view words) {
+std::string in_quotes(std::string_view words) {
   if (words.empty()) return std::string(kUnknown);
   return "<bdi class=\"quote\">" + escaped(words) + "</bdi>";
 }

@@ -10,7 +10,7 @@ namespace mxpulse::page {
 std::string escaped(std::string_view text);
 
 // Remote words: escaped, and apart from the direction of what surrounds them.
-std::string quoted(std::string_view words);
+std::string in_quotes(std::string_view words);
 
 inline constexpr std::string_view kUnknown = "-";  // never a 0 that might be a number
 

@@ -34,7 +34,7 @@ std::string outage_row(const Outage& outage, SystemTime now) {
   return "<tr><th scope=\"row\">" + destination_link(outage.view->destination) + "</th><td>" + time_element(one.first) +
          "</td><td>" + (one.ended ? time_element(one.ended) : "still out") + "</td><td>" +
          lasted(one.ended.value_or(now) - one.first) + "</td><td title=\"" + escaped(sentence(one.cause)) + "\">" +
-         std::string(label(one.cause)) + "</td><td>" + quoted(one.last_words) + "</td></tr>\n";
+         std::string(label(one.cause)) + "</td><td>" + in_quotes(one.last_words) + "</td></tr>\n";
 }
 
 }  // namespace
