@@ -6,11 +6,14 @@ import subprocess
 import sys
 import xml.etree.ElementTree as xml
 
+import coverage
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 # preset, which tests run on it (a ctest label; None: it only has to build)
 FULL = [("dev", "unit|tidy"), ("clang", "unit"), ("release", "scenario|simulation"), ("release", "integration")]
 FAST = [("dev", "unit|tidy")]
+COVERAGE = [("coverage", "unit|scenario"), ("coverage", "integration")]
 
 
 class Count:
@@ -62,11 +65,19 @@ class Count:
 
 def main():
     count = Count()
-    for preset, label in FAST if "--fast" in sys.argv[1:] else FULL:
+    counted = os.path.join(ROOT, "build", "coverage")
+    coverage.forget(counted)
+    what = COVERAGE if "--coverage" in sys.argv[1:] else FAST if "--fast" in sys.argv[1:] else FULL
+    for preset, label in what:
         print(f"== {preset}", flush=True)
         if count.build(preset):
             count.test(preset, label)
-    if "--fast" not in sys.argv[1:]:
+    if what is COVERAGE:
+        print("== coverage", flush=True)
+        short = coverage.report(ROOT, counted)
+        count.passed += 2 - len(short)
+        count.failed += short
+    if what is FULL:
         print("== fuzz", flush=True)
         count.fuzz(int(sys.argv[sys.argv.index("--fuzz") + 1]) if "--fuzz" in sys.argv else 30)
     for name in count.skipped:
