@@ -1,7 +1,6 @@
 #include "daemon/monitor.hpp"
 
 #include <algorithm>
-#include <map>
 
 namespace mxpulse::daemon {
 namespace {
@@ -12,7 +11,6 @@ constexpr std::size_t kLookupsMax = 1024;     // MX sets being looked up at a ti
 constexpr std::size_t kProbesPerTurn = 64;    // the rest begins in the next one: who asks the gate waits for a turn's end
 constexpr auto kSpreadPerDestination = 10ms;  // a first round of 100 destinations a second, or slower if the interval allows
 constexpr auto kHousekeeping = 10s;
-constexpr auto kNewsAge = 10min;  // an older line is history
 
 // "421" closes the channel, "4.7.x" is policy: too many, too often (RFC 5321 3.8, RFC 3463).
 bool asks_for_less(const ProbeResult& result) {
@@ -122,59 +120,6 @@ void Monitor::bounced(const BounceEvent& event) {
   for (const Address& address : found->second.asked) {
     if (doubts_.trusts(address, now.steady)) schedule_.hurry(address, now.steady);
   }
-}
-
-// Old lines, of a log read from its start, say nothing about now. A delivery to a host ends that host's streak.
-void Monitor::tell_gate(const BounceEvent& event, Destination& destination, Now now) {
-  if (event.time && *event.time + kNewsAge < now.system) return;
-  if (event.bounce_class == BounceClass::kSuspended || event.bounce_class == BounceClass::kOther) return;
-  if (!destination.set) {
-    destination.unjudged = std::make_unique<const BounceEvent>(event);
-    return;
-  }
-  const bool own_host = names_own_host(event, destination);
-  switch (event.bounce_class) {
-    case BounceClass::kNoAnswer:
-    case BounceClass::kDnsTemporary:
-      if (own_host && gatekeeper_ != nullptr) gatekeeper_->nominated(destination.name);
-      return;
-    case BounceClass::kDelivered:
-    case BounceClass::kBusy:
-    case BounceClass::kRejected:
-      if (!own_host || event.host.empty()) return;
-      if (event.address && users_.contains(*event.address)) answered_the_mta(*event.address, event, now);
-      if (gatekeeper_ == nullptr) return;
-      event.bounce_class == BounceClass::kDelivered ? gatekeeper_->delivered(destination.name)
-                                                    : gatekeeper_->replied(destination.name);
-      return;
-    default: return;
-  }
-}
-
-void Monitor::answered_the_mta(const Address& address, const BounceEvent& event, Now now) {
-  const health::AddressHealth* health = book_.find(address);
-  if (health == nullptr || health->streak.length() == 0) return;
-  const auto last = health->streak.last();
-  if (event.time && last && *event.time < *last) return;  // said before our own last look
-  ProbeResult result;
-  result.cause = event.bounce_class == BounceClass::kDelivered ? Cause::kReady : Cause::kBusy;
-  result.why = "the MTA's log tells of an answer";
-  if (book_.record_of_mta(address, result, now) == health::Transition::kChanged)
-    observer_.host_changed(address, true, 0, result, now);
-  const auto end = event.bounce_class == BounceClass::kDelivered ? IncidentEnd::kDelivered : IncidentEnd::kAnswered;
-  const Occasion occasion{result, last, end};
-  for (Destination* user : users_.at(address)) reassess(*user, now, &occasion);
-}
-
-// Not a relay's failure: the host that did not answer is one of the destination's own, or the MTA names none.
-bool Monitor::names_own_host(const BounceEvent& event, const Destination& destination) const {
-  if (event.host.empty() && !event.address) return true;
-  for (const MxHost& host : destination.set->hosts) {
-    if (host.name.text() == event.host) return true;
-    if (event.address && std::find(host.addresses.begin(), host.addresses.end(), *event.address) != host.addresses.end())
-      return true;
-  }
-  return false;
 }
 
 void Monitor::apply(const watch::Changes& changes) {
@@ -454,40 +399,6 @@ void Monitor::settle_doubts(Now now) {
   ask_controls_in_doubt(now.steady);
 }
 
-void Monitor::look_up_controls(SteadyTime now) {
-  for (const DomainName& control : controls_.take_due(now)) {
-    resolver_->resolve(control, [this, control](const std::shared_ptr<const MxSet>& set) {
-      const SteadyTime then = clock_.now().steady;
-      move_controls(controls_.looked_up(control, *set, then), then);
-      doubts_.set_control(control, controls_.paths(control));
-      turn();
-    });
-  }
-}
-
-// They come due as everybody does, and so keep within what one address is asked.
-void Monitor::move_controls(const ControlHosts::Moved& moved, SteadyTime now) {
-  for (const Address& address : moved.come) schedule_.add(address, Duration(0), now);
-  for (const Address& address : moved.gone) {
-    if (schedule_.remove(address, now) && !users_.contains(address)) doubts_.forget(address);
-  }
-}
-
-void Monitor::control_probed(const Address& address, const ProbeResult& result, SteadyTime now) {
-  const auto names = controls_.at(address);
-  for (const DomainName& name : names) doubts_.control_said(name, address, outcome(result.cause));
-  if (names.empty() || users_.contains(address)) return;
-  schedule_.settle(address, outcome(result.cause) == Outcome::kAnswered ? schedule::Pace::kControl : schedule::Pace::kUndecided,
-                   now);
-}
-
-void Monitor::ask_controls_in_doubt(SteadyTime now) {
-  for (const health::Path path : health::kPaths) {
-    if (!doubts_.wants_controls(path)) continue;
-    for (const Address& address : controls_.on(path)) schedule_.hurry(address, now);
-  }
-}
-
 Doubts::Subject Monitor::subject_of(const Address& address) const {
   const auto users = users_.find(address);
   if (users == users_.end()) return {address.text(), 0};  // a control alone
@@ -497,18 +408,6 @@ Doubts::Subject Monitor::subject_of(const Address& address) const {
       subject.provider = host.provider;
   }
   return subject;
-}
-
-// Why what our probes say of it may be our own fault; empty: it is not.
-std::string Monitor::doubt_about(const Destination& destination, SteadyTime now) const {
-  for (const Address& address : destination.asked) {
-    const health::AddressHealth* health = book_.find(address);
-    if (health != nullptr && health->last && health->last->cause == Cause::kVantageImpaired) return health->last->why;
-    if (health != nullptr && health->answers_mta_only())
-      return address.text() + " answers the MTA and not us: is our address blocked there, or another than the MTA's?";
-    if (!doubts_.trusts(address, now)) return "our own connection is in doubt";
-  }
-  return "";
 }
 
 void Monitor::reassess(Destination& destination, Now now, const Occasion* occasion) {
@@ -536,21 +435,6 @@ void Monitor::rank(Destination& destination, std::size_t bounces, Verdict verdic
   destination.bounces = bounces;
   destination.verdict = verdict;
   worst_first_.insert(&destination);
-}
-
-void Monitor::tell_gate_of(const Destination& destination, const health::DestinationHealth& health, Now now) {
-  if (gatekeeper_ == nullptr) return;
-  const DomainName& name = destination.name;
-  if (health.answers) return gatekeeper_->answers(name, health.why);
-  if (health.verdict == Verdict::kUndeliverable) return gatekeeper_->undeliverable(name, health.why);
-  // Hosts that nobody asked yet, after an outage of the name: what was found before says nothing of them.
-  if (health.verdict == Verdict::kUnknown && destination.set->fresh) return gatekeeper_->doubted(name, health.why);
-  if (health.verdict != Verdict::kUnavailable) return;
-  // Somebody answered lately, if not as often as health.rise asks: no streak stands behind a hold.
-  if (health.streak < options_.thresholds.fall)
-    return gatekeeper_->doubted(name, "somebody answered, not yet often enough to count as answering");
-  if (const std::string doubt = doubt_about(destination, now.steady); !doubt.empty()) return gatekeeper_->doubted(name, doubt);
-  if (health.heard) gatekeeper_->silent(name, *health.heard, health.why);
 }
 
 void Monitor::keep_history(const DomainName& name, const health::DestinationHealth& health, const Occasion* occasion, Now now) {

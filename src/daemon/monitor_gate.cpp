@@ -1,0 +1,93 @@
+// What the monitor tells the gate: of bounces, and of what its own probes find.
+#include <algorithm>
+
+#include "daemon/monitor.hpp"
+
+namespace mxpulse::daemon {
+namespace {
+
+constexpr auto kNewsAge = std::chrono::minutes(10);  // an older line is history
+
+}  // namespace
+
+// Old lines, of a log read from its start, say nothing about now. A delivery to a host ends that host's streak.
+void Monitor::tell_gate(const BounceEvent& event, Destination& destination, Now now) {
+  if (event.time && *event.time + kNewsAge < now.system) return;
+  if (event.bounce_class == BounceClass::kSuspended || event.bounce_class == BounceClass::kOther) return;
+  if (!destination.set) {
+    destination.unjudged = std::make_unique<const BounceEvent>(event);
+    return;
+  }
+  const bool own_host = names_own_host(event, destination);
+  switch (event.bounce_class) {
+    case BounceClass::kNoAnswer:
+    case BounceClass::kDnsTemporary:
+      if (own_host && gatekeeper_ != nullptr) gatekeeper_->nominated(destination.name);
+      return;
+    case BounceClass::kDelivered:
+    case BounceClass::kBusy:
+    case BounceClass::kRejected:
+      if (!own_host || event.host.empty()) return;
+      if (event.address && users_.contains(*event.address)) answered_the_mta(*event.address, event, now);
+      if (gatekeeper_ == nullptr) return;
+      event.bounce_class == BounceClass::kDelivered ? gatekeeper_->delivered(destination.name)
+                                                    : gatekeeper_->replied(destination.name);
+      return;
+    default: return;
+  }
+}
+
+void Monitor::answered_the_mta(const Address& address, const BounceEvent& event, Now now) {
+  const health::AddressHealth* health = book_.find(address);
+  if (health == nullptr || health->streak.length() == 0) return;
+  const auto last = health->streak.last();
+  if (event.time && last && *event.time < *last) return;  // said before our own last look
+  ProbeResult result;
+  result.cause = event.bounce_class == BounceClass::kDelivered ? Cause::kReady : Cause::kBusy;
+  result.why = "the MTA's log tells of an answer";
+  if (book_.record_of_mta(address, result, now) == health::Transition::kChanged)
+    observer_.host_changed(address, true, 0, result, now);
+  const auto end = event.bounce_class == BounceClass::kDelivered ? IncidentEnd::kDelivered : IncidentEnd::kAnswered;
+  const Occasion occasion{result, last, end};
+  for (Destination* user : users_.at(address)) reassess(*user, now, &occasion);
+}
+
+// Not a relay's failure: the host that did not answer is one of the destination's own, or the MTA names none.
+bool Monitor::names_own_host(const BounceEvent& event, const Destination& destination) const {
+  if (event.host.empty() && !event.address) return true;
+  for (const MxHost& host : destination.set->hosts) {
+    if (host.name.text() == event.host) return true;
+    if (event.address && std::find(host.addresses.begin(), host.addresses.end(), *event.address) != host.addresses.end())
+      return true;
+  }
+  return false;
+}
+
+// Why what our probes say of it may be our own fault; empty: it is not.
+std::string Monitor::doubt_about(const Destination& destination, SteadyTime now) const {
+  for (const Address& address : destination.asked) {
+    const health::AddressHealth* health = book_.find(address);
+    if (health != nullptr && health->last && health->last->cause == Cause::kVantageImpaired) return health->last->why;
+    if (health != nullptr && health->answers_mta_only())
+      return address.text() + " answers the MTA and not us: is our address blocked there, or another than the MTA's?";
+    if (!doubts_.trusts(address, now)) return "our own connection is in doubt";
+  }
+  return "";
+}
+
+void Monitor::tell_gate_of(const Destination& destination, const health::DestinationHealth& health, Now now) {
+  if (gatekeeper_ == nullptr) return;
+  const DomainName& name = destination.name;
+  if (health.answers) return gatekeeper_->answers(name, health.why);
+  if (health.verdict == Verdict::kUndeliverable) return gatekeeper_->undeliverable(name, health.why);
+  // Hosts that nobody asked yet, after an outage of the name: what was found before says nothing of them.
+  if (health.verdict == Verdict::kUnknown && destination.set->fresh) return gatekeeper_->doubted(name, health.why);
+  if (health.verdict != Verdict::kUnavailable) return;
+  // Somebody answered lately, if not as often as health.rise asks: no streak stands behind a hold.
+  if (health.streak < options_.thresholds.fall)
+    return gatekeeper_->doubted(name, "somebody answered, not yet often enough to count as answering");
+  if (const std::string doubt = doubt_about(destination, now.steady); !doubt.empty()) return gatekeeper_->doubted(name, doubt);
+  if (health.heard) gatekeeper_->silent(name, *health.heard, health.why);
+}
+
+}  // namespace mxpulse::daemon

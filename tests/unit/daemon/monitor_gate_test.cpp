@@ -1,0 +1,58 @@
+#include "unit/daemon/monitor_example.hpp"
+
+using namespace mxpulse;
+using namespace mxpulse::daemon;
+using namespace mxpulse::daemon::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+BounceEvent delivery(const char* destination) {
+  BounceEvent event;
+  event.destination = named(destination);
+  event.bounce_class = BounceClass::kDelivered;
+  event.host = "mx.example";
+  event.address = kHost;
+  return event;
+}
+
+}  // namespace
+
+TEST_CASE("a host that answers the MTA and not us is told apart, until it answers us too") {
+  Example example({named("a.example")});
+  example.resolver.answer("a.example", {kHost});
+  for (int i = 0; i < 2; ++i) {
+    example.result(Cause::kTimeout);
+    example.pass(3s);
+  }
+  example.monitor->bounced(delivery("a.example"));
+  CHECK(example.streak() == 0);
+  CHECK_FALSE(example.monitor->snapshot().hosts.at(0).answers_mta_only);  // it may be back
+  example.pass(9s);
+  for (int i = 0; i < 2; ++i) {
+    example.result(Cause::kTimeout);
+    example.pass(3s);
+  }
+  CHECK(example.monitor->snapshot().hosts.at(0).answers_mta_only);
+  CHECK(example.monitor->snapshot().destinations.at(0).why.find("answers the MTA and not us") != std::string::npos);
+  example.pass(9s);
+  example.result(Cause::kReady);
+  CHECK_FALSE(example.monitor->snapshot().hosts.at(0).answers_mta_only);
+}
+
+TEST_CASE("a delivery that the MTA's log tells of ends an outage as delivered") {
+  Example example({named("a.example")});
+  example.resolver.answer("a.example", {kHost});
+  example.result(Cause::kTimeout);
+  example.pass(3s);
+  example.result(Cause::kTimeout);
+  BounceEvent event;
+  event.destination = named("a.example");
+  event.host = "mx.example";
+  event.address = kHost;
+  event.bounce_class = BounceClass::kDelivered;
+  example.pass(1s);
+  event.time = example.clock.now().system;
+  example.monitor->bounced(event);
+  CHECK(example.monitor->snapshot().destinations.at(0).history->incidents.at(0).end == IncidentEnd::kDelivered);
+}

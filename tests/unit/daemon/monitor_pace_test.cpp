@@ -1,0 +1,89 @@
+#include "unit/daemon/monitor_example.hpp"
+
+using namespace mxpulse;
+using namespace mxpulse::daemon;
+using namespace mxpulse::daemon::test;
+using namespace std::chrono_literals;
+
+TEST_CASE("no more probes at a time than allowed") {
+  Example example({named("a.example"), named("b.example")});
+  example.options.max_in_flight = 1;
+  example.pass(0s);
+  example.resolver.answer("a.example", {kHost});
+  example.resolver.answer("b.example", {*Address::parse("192.0.2.2")});
+  CHECK(example.prober.asked.size() == 1);
+}
+
+TEST_CASE("hosts of one network are asked within its budget, and each in its turn") {
+  Example example({});
+  example.options.max_in_flight = 1000;
+  example.options.allowances = {1s, 0s};
+  for (int i = 0; i < 40; ++i) example.options.destinations.push_back(named(("d" + std::to_string(i) + ".example").c_str()));
+  example.pass(0s);
+  example.pass(1s);
+  for (int i = 0; i < 40; ++i) {
+    example.resolver.answer(("d" + std::to_string(i) + ".example").c_str(), {*Address::parse("11.1.1." + std::to_string(i))});
+  }
+  CHECK(example.prober.asked.size() == 20);
+  example.pass(5s);
+  CHECK(example.prober.asked.size() == 25);
+  example.pass(15s);
+  CHECK(example.prober.asked.size() == 40);
+}
+
+TEST_CASE("a host that asks for less is asked less") {
+  Example example({named("a.example")});
+  example.resolver.answer("a.example", {kHost});
+  std::erase(example.prober.asked, kHost);
+  ProbeResult busy;
+  busy.cause = Cause::kBusy;
+  busy.reply_code = 450;
+  busy.greeting = "450 4.7.1 too many connections";
+  example.monitor->probed(kHost, busy);
+  example.pass(12s);  // the interval is 10 s
+  CHECK(example.prober.asked.empty());
+  example.pass(11s);
+  CHECK(example.prober.asked.size() == 1);
+}
+
+TEST_CASE("of many probes due at once a turn begins 64, and the next one the rest") {
+  Example example({});
+  example.options.max_in_flight = 1000;
+  example.options.allowances = {};
+  for (int i = 0; i < 100; ++i) example.options.destinations.push_back(named(("d" + std::to_string(i) + ".example").c_str()));
+  example.pass(0s);
+  example.pass(1s);
+  for (int i = 0; i < 100; ++i)
+    example.resolver.answer(("d" + std::to_string(i) + ".example").c_str(),
+                            {*Address::parse("11.1." + std::to_string(i) + ".1")});
+  for (const Address& address : std::vector<Address>(example.prober.asked)) example.found(address, Cause::kReady);
+  REQUIRE(example.prober.asked.empty());
+  example.pass(1h);
+  CHECK(example.prober.asked.size() == 64);
+  example.pass(0s);
+  CHECK(example.prober.asked.size() == 100);
+}
+
+TEST_CASE("after a sleep what was under way is not counted, and what came due is spread") {
+  Example example({named("a.example")});
+  example.resolver.answer("a.example", {kHost});
+  example.result(Cause::kReady);
+  example.options.vantage.grace = 10s;
+  example.pass(11s);
+  REQUIRE(example.prober.asked.size() == 1);
+  example.clock.passed += 8h;
+  example.found(kHost, Cause::kTimeout);
+  CHECK(example.streak() == 0);
+  CHECK(example.heard.jumps == std::vector<std::string>{"the machine slept for 28811 s"});  // since the last look
+}
+
+TEST_CASE("a clock that is set is told once, and every streak goes on") {
+  Example example({named("a.example")});
+  example.resolver.answer("a.example", {kHost});
+  example.result(Cause::kTimeout);
+  example.pass(3s);
+  example.clock.set += 1h;
+  example.found(kHost, Cause::kTimeout);
+  CHECK(example.heard.jumps == std::vector<std::string>{"the system clock was set by 3600 s"});
+  CHECK(example.streak() == 2);
+}

@@ -1,0 +1,48 @@
+#include "unit/daemon/monitor_example.hpp"
+
+using namespace mxpulse;
+using namespace mxpulse::daemon;
+using namespace mxpulse::daemon::test;
+using namespace std::chrono_literals;
+
+TEST_CASE("a snapshot shows the worst only, and counts all") {
+  Example example({named("a.example"), named("b.example"), named("c.example")});
+  for (const char* name : {"a.example", "b.example", "c.example"}) example.resolver.answer(name, {kHost});
+  BounceEvent bounce;
+  bounce.destination = named("b.example");
+  bounce.bounce_class = BounceClass::kNoAnswer;
+  bounce.queue_id = "1";
+  example.monitor->bounced(bounce);
+  const Snapshot worst = example.monitor->snapshot(1);
+  REQUIRE(worst.destinations.size() == 1);
+  CHECK(worst.destinations[0].destination == named("b.example"));
+  CHECK(worst.hosts.size() == 1);
+  CHECK(worst.verdicts[static_cast<std::size_t>(Verdict::kUnknown)] == 3);
+  CHECK(worst.providers.size() == 3);
+}
+
+TEST_CASE("the silent come before those that answer, and a bounce that is old counts no more") {
+  Example example({named("a.example"), named("b.example")});
+  example.resolver.answer("a.example", {kHost});
+  example.resolver.answer("b.example", {}, Cause::kDnsTemporary);
+  BounceEvent bounce;
+  bounce.destination = named("a.example");
+  bounce.bounce_class = BounceClass::kNoAnswer;
+  bounce.queue_id = "1";
+  example.monitor->bounced(bounce);
+  CHECK(example.monitor->snapshot(1).destinations.at(0).destination == named("a.example"));
+  example.pass(3s);
+  example.resolver.answer("b.example", {}, Cause::kDnsTemporary);
+  example.pass(2h);
+  example.monitor->snapshot(1);  // which sees that the bounce is old
+  CHECK(example.monitor->snapshot(1).destinations.at(0).destination == named("b.example"));
+}
+
+TEST_CASE("a snapshot of one destination has it, its hosts and nobody else") {
+  Example example({named("a.example"), named("b.example")});
+  example.resolver.answer("a.example", {kHost});
+  const Snapshot one = example.monitor->snapshot_of(named("a.example"));
+  REQUIRE(one.destinations.size() == 1);
+  CHECK(one.hosts.size() == 1);
+  CHECK(example.monitor->snapshot_of(named("c.example")).destinations.empty());
+}
