@@ -1,29 +1,21 @@
 #!/usr/bin/env python3
-"""One outage is one page: real Prometheus and Alertmanager with our rules, and a receiver that counts what arrives.
+"""One outage is one page: real Prometheus and Alertmanager with our rules, and a receiver that counts what arrives. Beside them a real
+blackbox_exporter asks the hosts that mxpulse watches.
 
-A minute of the rules is half a second here: `for` and `keep_firing_for` shrink so, ranges to 5 s; Alertmanager waits one second to group.
+A minute of the rules is a quarter of a second here: `for` and `keep_firing_for` shrink so, ranges to 5 s; Alertmanager waits one second to group.
 """
 
 import http.server
 
 from lab import *
 
-PROMETHEUS, ALERTMANAGER, RECEIVER = "127.0.0.1:9090", "127.0.0.1:9093", ("127.0.0.1", 9094)
+PROMETHEUS, ALERTMANAGER, BLACKBOX, RECEIVER = "127.0.0.1:9090", "127.0.0.1:9093", "127.0.0.1:9115", ("127.0.0.1", 9094)
+MINUTE = 250  # milliseconds
 READY = [f"ready{number}" for number in range(8)]
 TENANTS = ("a", "b", "c")  # at one provider
 CONTROLS = ("one", "two", "three")
 PATIENCE = 120
-CONFIG = """[dns]
-servers = ["127.0.0.53"]
-[probe]
-connect_timeout = "1s"
-greeting_timeout = "1s"
-interval = "1s"
-interval_undecided = "500ms"
-interval_silent_max = "1s"
-per_address = "500ms"
-allow = ["192.0.2.0/24"]
-[watch]
+CONFIG = quick() + """[watch]
 bounces = 1
 destinations = [{destinations}]
 [vantage]
@@ -44,7 +36,7 @@ def shipped(*path):
 
 
 def quick_rules(name):
-    rules = re.sub(r"(for: )(\d+)m$", lambda found: f"{found[1]}{int(found[2]) * 500}ms", shipped("prometheus", name), flags=re.M)
+    rules = re.sub(r"(for: )(\d+)m$", lambda found: f"{found[1]}{int(found[2]) * MINUTE}ms", shipped("prometheus", name), flags=re.M)
     return re.sub(r"\[[1-9]\d?m\]", "[5s]", rules)
 
 
@@ -69,6 +61,12 @@ def paged(status):
 
 def names(status):
     return sorted({alert["labels"]["alertname"] for _, alert in paged(status)})
+
+
+def second_opinions():
+    """{host: 1 or 0} as blackbox_exporter sees them."""
+    answer = json.loads(get('/api/v1/query?query=probe_success{job="blackbox-mx"}', host=PROMETHEUS)[1] or "{}")
+    return {one["metric"]["host"]: int(one["value"][1]) for one in answer.get("data", {}).get("result", [])}
 
 
 def firing():
@@ -112,11 +110,15 @@ with Lab() as lab:
     for name in ("mxpulse-recording.rules.yml", "mxpulse-alerts.rules.yml"):
         lab.write(name, quick_rules(name))
     config = shipped("prometheus", "prometheus.yml").replace("interval: 15s", "interval: 1s")
-    config = config[:config.index("  # A second opinion")]  # there is no blackbox_exporter here
+    config = config.replace("scrape_interval: 5m\n    scrape_timeout: 30s", "scrape_interval: 2s\n    scrape_timeout: 2s")
+    blackbox = lab.start(["prometheus-blackbox-exporter", "--config.file=" + os.path.join(ROOT, "config", "prometheus", "blackbox.yml"),
+                          "--web.listen-address=" + BLACKBOX])
     prometheus = lab.start(["prometheus", "--config.file=" + lab.write("prometheus.yml", config), "--storage.tsdb.path=" + lab.path("data"),
                             "--web.listen-address=" + PROMETHEUS])
     eventually(lambda: get("/-/ready", host=PROMETHEUS)[0] == 200, "Prometheus does not start", 60, prometheus.log)
     eventually(lambda: get("/-/ready", host=ALERTMANAGER)[0] == 200, "Alertmanager does not start", 60, alertmanager.log)
+    eventually(lambda: second_opinions() == {f"mx.{name}.example": 1 for name in [*READY, "provider", "alone"]},
+               f"blackbox_exporter asks every host that we watch: {second_opinions()}", 60, blackbox.log)
     time.sleep(5)
     cases.check("while all is well, nothing fires", firing() == [] and not Receiver.told, (firing(), Receiver.told))
 
@@ -130,9 +132,13 @@ with Lab() as lab:
     group = Receiver.told[0][1]["groupLabels"]
     cases.check("grouped by its provider", group == {"alertname": "MxpulseDestinationNoAnswer", "provider": "alone.example"}, group)
     says_what = alert["annotations"]
+    cases.check("blackbox_exporter says the same of it, and of it alone", [host for host, good in second_opinions().items() if not good] == ["mx.alone.example"],
+                second_opinions())
     cases.check("with cause, streak, since, next retry and what to do", says_what["cause"] == "timeout" and int(says_what["streak"]) >= 3
                 and "UTC" in says_what["since"] and "UTC" in says_what["next_retry"] and "alone.example" in says_what["description"]
-                and says_what["runbook_url"] == "http://127.0.0.1:9425/runbook#mxpulsedestinationnoanswer", says_what)
+                and says_what["runbook_url"] == "http://127.0.0.1:9425/runbook#mxpulsedestinationnoanswer"
+                and says_what["dashboard_url"] == "http://127.0.0.1:3000/d/mxpulse-destination?var-instance=127.0.0.1:9425&var-destination=alone.example", says_what)
+    cases.check("the address of Grafana is no label of an alert", "grafana" not in alert["labels"], alert["labels"])
     cases.check("where the daemon says what to do", 'id="mxpulsedestinationnoanswer"' in get("/runbook")[1])
     firewall("-D INPUT -d 192.0.2.90 -p tcp --dport 25 -j DROP")
     all_resolve("a host", daemon.log)
@@ -148,7 +154,7 @@ with Lab() as lab:
 
     firewall("-A OUTPUT -p tcp --dport 25 -j DROP")
     eventually(lambda: paged("firing"), "our port 25 is cut, and nobody is told", PATIENCE, daemon.log)
-    time.sleep(20)  # longer than any other alert would take
+    time.sleep(31 * MINUTE / 1000 + 4)  # longer than any other alert would take
     cases.check("our port 25 is cut: the vantage alert alone", names("firing") == ["MxpulseVantageImpaired"], Receiver.told)
     firewall("-D OUTPUT -p tcp --dport 25 -j DROP")
     all_resolve("our port 25", daemon.log)

@@ -17,17 +17,7 @@ HOSTILE = bytes(b for b in range(256) if b != 10) + b' \x1b[31m" level=error eve
 NAMES = ("ready", "silent", "refused", "hostile", "busy")
 ZONE = "\n".join(f"{name} MX 10 mx-{name}\nmx-{name} A 192.0.2.{i + 1}" for i, name in enumerate(NAMES)) + "\nnull MX 0 ."
 
-CONFIG = """[dns]
-servers = ["127.0.0.53"]
-[probe]
-connect_timeout = "1s"
-greeting_timeout = "1s"
-interval = "1s"
-interval_undecided = "500ms"
-interval_silent_max = "1s"
-per_address = "500ms"
-allow = ["192.0.2.0/24"]
-[watch]
+CONFIG = quick() + """[watch]
 destinations = [{destinations}]
 [health]
 fall = {fall}

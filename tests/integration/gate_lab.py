@@ -5,17 +5,7 @@ from lab import *
 SILENT = {"dest.lab.example": "192.0.2.50", "slow.lab.example": "192.0.2.52"}
 OTHER = "192.0.2.51"
 
-QUICK = """[dns]
-servers = ["127.0.0.53"]
-[probe]
-connect_timeout = "1s"
-greeting_timeout = "2s"
-interval = "1s"
-interval_undecided = "500ms"
-interval_silent_max = "2s"
-per_address = "500ms"
-allow = ["192.0.2.0/24"]
-"""
+QUICK = quick(greeting="2s", silent="2s")
 
 
 def destinations(lab):

@@ -15,17 +15,7 @@ if not shutil.which("postfix"):
     print("skip: no Postfix on this machine")
     raise SystemExit(SKIP)
 
-CONFIG = """[dns]
-servers = ["127.0.0.53"]
-[probe]
-connect_timeout = "1s"
-greeting_timeout = "2s"
-interval = "1s"
-interval_undecided = "500ms"
-interval_silent_max = "1s"
-per_address = "500ms"
-allow = ["192.0.2.0/24"]
-[[feed]]
+CONFIG = quick(greeting="2s") + """[[feed]]
 type = "postfix"
 path = "{folder}/mail.log"
 """

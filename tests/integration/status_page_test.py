@@ -16,17 +16,7 @@ cases = Cases()
 
 HOSTILE = "220 <script>globalThis.attacked = 1</script><img src=x onerror=\"globalThis.attacked = 1\"> \"'> \u202egpj.exe\u2066 &lt;b&gt;"
 PICTURES = os.environ.get("MXPULSE_PICTURES", "")  # where to keep them
-CONFIG = """[dns]
-servers = ["127.0.0.53"]
-[probe]
-connect_timeout = "1s"
-greeting_timeout = "1s"
-interval = "1s"
-interval_undecided = "500ms"
-interval_silent_max = "1s"
-per_address = "500ms"
-allow = ["192.0.2.0/24"]
-[watch]
+CONFIG = quick() + """[watch]
 destinations = ["good.lab.example", "dies.lab.example", "hostile.lab.example", "refused.lab.example", "{long}.lab.example", "null.lab.example"]
 [vantage]
 controls = ["control.example"]

@@ -14,17 +14,7 @@ from lab import *
 enter()
 cases = Cases()
 
-CONFIG = """[dns]
-servers = ["127.0.0.53"]
-[probe]
-connect_timeout = "1s"
-greeting_timeout = "1s"
-interval = "1s"
-interval_undecided = "500ms"
-interval_silent_max = "1s"
-per_address = "500ms"
-allow = ["192.0.2.0/24"]
-[vantage]
+CONFIG = quick() + """[vantage]
 controls = []
 [[feed]]
 type = "postfix"

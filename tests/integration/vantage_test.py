@@ -12,17 +12,7 @@ READY = [f"ready{number}" for number in range(20)]  # of as many providers
 PROVIDER = [f"many{number}" for number in range(15)]  # of one
 CONTROLS = ("one", "two", "three")
 OUTAGE = 20
-CONFIG = """[dns]
-servers = ["127.0.0.53"]
-[probe]
-connect_timeout = "1s"
-greeting_timeout = "1s"
-interval = "1s"
-interval_undecided = "500ms"
-interval_silent_max = "1s"
-per_address = "500ms"
-allow = ["192.0.2.0/24", "2001:db8::/64"]
-[watch]
+CONFIG = quick() + """[watch]
 bounces = 1
 destinations = [{destinations}]
 [vantage]

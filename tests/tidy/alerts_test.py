@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Rules and Alertmanager's example are well-formed, each alert is tested both ways, has its runbook, and names only metrics there are."""
 
+import glob
 import json
 import os
 import re
@@ -54,7 +55,8 @@ for labels, receiver in (("alertname=MxpulseVantageImpaired severity=critical", 
 # The templates say what somebody who is woken wants to know.
 ALERT = {"status": "firing", "labels": {"alertname": "MxpulseProviderNoAnswer", "provider": "p.example", "instance": "m:9425"},
          "annotations": {"summary": "No answer.", "description": "All of it.", "cause": "refused", "streak": "7", "since": "2026-01-01",
-                         "next_retry": "2026-01-02", "destinations": "a.example b.example", "runbook_url": "http://m:9425/runbook#x"},
+                         "next_retry": "2026-01-02", "destinations": "a.example b.example", "runbook_url": "http://m:9425/runbook#x",
+                         "dashboard_url": "http://g/d/x"},
          "startsAt": "2026-01-01T00:00:00Z", "endsAt": "2026-01-01T01:00:00Z"}
 with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
     json.dump({"status": "firing", "alerts": [ALERT, {**ALERT, "status": "resolved", "labels": {"destination": "c.example"}}],
@@ -63,7 +65,7 @@ with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
     told = succeeds("amtool", "template", "render", f"--template.glob={ROOT}/config/alertmanager/*.tmpl", f"--template.data={file.name}",
                     '--template.text={{ template "mxpulse.title" . }}\n{{ template "mxpulse.text" . }}')
     for piece in ("[1 firing] MxpulseProviderNoAnswer at p.example: No answer.", "cause: refused", "in a row: 7", "since: 2026-01-01",
-                  "destinations: a.example b.example", "next retry: 2026-01-02", "http://m:9425/runbook#x", "c.example, until 2026-01-01 01:00:00 UTC"):
+                  "destinations: a.example b.example", "next retry: 2026-01-02", "http://m:9425/runbook#x", "see it: http://g/d/x", "c.example, until 2026-01-01 01:00:00 UTC"):
         if piece not in told:
             problems.append(f"the template says no {piece!r}:\n{told}")
 
@@ -73,7 +75,7 @@ for name, rule in alerts():
     severity = re.search(r"severity: (\w+)", rule)
     if not severity or severity[1] not in SEVERITIES:
         problems.append(f"{name}: no severity of {SEVERITIES}")
-    for annotation in ("summary", "description", "runbook_url") if "annotations: *" not in rule else ():
+    for annotation in ("summary", "description", "runbook_url", "dashboard_url") if "annotations: *" not in rule else ():
         if f"          {annotation}:" not in rule:
             problems.append(f"{name}: no {annotation}")
     if "annotations: *" not in rule and f"/runbook#{name.lower()}\n" not in rule:
@@ -82,6 +84,16 @@ for name, rule in alerts():
         problems.append(f"{name}: the README's runbook has no section")
     if not re.search(rf"alertname: {name}, exp_alerts: \[\]", tests) or not re.search(rf"alertname: {name}\n", tests):
         problems.append(f"{name}: is not tested both ways")
+
+variables = {board["uid"]: {one["name"] for one in board["templating"]["list"]}
+             for board in (json.loads(text(path)) for path in glob.glob(f"{ROOT}/dashboards/*.json"))}
+links = re.findall(r"/d/([\w-]+)\?(.*)", text(RULES[1]))
+if not links:
+    problems.append("no alert links to a dashboard")
+for uid, query in links:
+    unknown = set(re.findall(r"var-(\w+)=", query)) - variables.get(uid, set())
+    if uid not in variables or unknown:
+        problems.append(f"an alert links to {uid}?{query}, which there is not: {unknown}")
 
 known = set(re.findall(r'constexpr Name k\w+\{\s*"(\w+)"', text(f"{ROOT}/src/metrics/names.hpp")))
 known |= {name + suffix for name in known for suffix in ("_bucket", "_count", "_sum")}
