@@ -7,8 +7,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kLookupsMax = 1024;     // MX sets being looked up at a time; the resolver paces its queries below that
-constexpr std::size_t kProbesPerTurn = 64;    // the rest begins in the next one: who asks the gate waits for a turn's end
+constexpr std::size_t kLookupsMax = 1024;  // MX sets being looked up at a time; the resolver paces its queries below that
+// What begins in a millisecond; the rest begins in the next one, for who asks the gate waits meanwhile. One core can no more.
+constexpr auto kTurn = 1ms;
+constexpr std::size_t kProbesPerTurn = 20;
+constexpr std::size_t kLookupsPerTurn = 64;
 constexpr auto kSpreadPerDestination = 10ms;  // a first round of 100 destinations a second, or slower if the interval allows
 constexpr auto kHousekeeping = 10s;
 
@@ -62,7 +65,10 @@ Monitor::Monitor(Alarms& alarms, const Clock& clock, MonitorOptions options, Obs
       book_(options_.thresholds),
       doubts_(options_.vantage),
       random_(seed),
-      wake_(alarms.make([this] { turn(); })),
+      wake_(alarms.make([this] {
+        waking_at_.reset();
+        turn();
+      })),
       housekeeping_(alarms.make([this] {
         look_at_clocks(clock_.now());
         apply(watchlist_.expire(clock_.now()));
@@ -199,16 +205,21 @@ void Monitor::leave(const DomainName& name) {
 
 void Monitor::turn() {
   const SteadyTime now = clock_.now().steady;
+  if (now >= turn_ends_) {
+    turn_ends_ = now + kTurn;
+    lookups_begun_ = probes_begun_ = 0;
+  }
   if (doubts_.next() && *doubts_.next() <= now) settle_doubts(clock_.now());
   begin_lookups(now);
   begin_probes(now);
-  sleep_until_due(now);
+  wake_when_due(now);
 }
 
 void Monitor::begin_lookups(SteadyTime now) {
-  while (lookups_in_flight_ < kLookupsMax) {
+  while (lookups_begun_ < kLookupsPerTurn && lookups_in_flight_ < kLookupsMax) {
     const auto due = lookups_due_.take(now);
     if (!due) return;
+    ++lookups_begun_;
     const DomainName& name = due->second;
     destinations_.at(name).looking_up = true;
     ++lookups_in_flight_;
@@ -217,9 +228,10 @@ void Monitor::begin_lookups(SteadyTime now) {
 }
 
 void Monitor::begin_probes(SteadyTime now) {
-  for (std::size_t taken = 0; taken < kProbesPerTurn && prober_->in_flight() < options_.max_in_flight; ++taken) {
+  while (probes_begun_ < kProbesPerTurn && prober_->in_flight() < options_.max_in_flight) {
     const auto due = schedule_.take(now);
     if (!due) return;
+    ++probes_begun_;
     if (asking_.contains(due->address)) {  // left and came back while its probe is still under way
       schedule_.settle(due->address, schedule::Pace::kUndecided, now);
       continue;
@@ -246,17 +258,20 @@ bool Monitor::postpones(const Address& address, SteadyTime now) {
 }
 
 // With no room for more, the next result wakes us; the goodbye of a probe ends without one, so look again soon.
-void Monitor::sleep_until_due(SteadyTime now) {
+void Monitor::wake_when_due(SteadyTime now) {
   std::optional<SteadyTime> next;
-  const auto consider = [&](std::optional<SteadyTime> due, bool room) {
+  const auto consider = [&](std::optional<SteadyTime> due, SteadyTime not_before) {
     if (!due) return;
-    const SteadyTime at = room ? *due : std::max(*due, now + 20ms);
+    const SteadyTime at = std::max(*due, not_before);
     next = next ? std::min(*next, at) : at;
   };
-  consider(lookups_due_.next(), lookups_in_flight_ < kLookupsMax);
-  consider(schedule_.next(), prober_->in_flight() < options_.max_in_flight);
-  consider(doubts_.next(), true);
-  if (next) wake_->start_once(std::max<Duration>(*next - now, 0s));
+  const auto room_at = [&](bool room, bool room_in_turn) { return !room ? now + 20ms : room_in_turn ? now : turn_ends_; };
+  consider(lookups_due_.next(), room_at(lookups_in_flight_ < kLookupsMax, lookups_begun_ < kLookupsPerTurn));
+  consider(schedule_.next(), room_at(prober_->in_flight() < options_.max_in_flight, probes_begun_ < kProbesPerTurn));
+  consider(doubts_.next(), now);
+  if (!next || (waking_at_ && *waking_at_ <= *next)) return;
+  waking_at_ = *next;
+  wake_->start_once(std::max<Duration>(*next - now, 0s));
 }
 
 void Monitor::looked_up(const DomainName& name, std::shared_ptr<const MxSet> set) {

@@ -120,7 +120,7 @@ class Monitor final : public ProbeListener, public Kept {
   void begin_lookups(SteadyTime now);
   void begin_probes(SteadyTime now);
   bool postpones(const Address& address, SteadyTime now);
-  void sleep_until_due(SteadyTime now);
+  void wake_when_due(SteadyTime now);
   void looked_up(const DomainName& name, std::shared_ptr<const MxSet> set);
   void look_up_controls(SteadyTime now);
   void move_controls(const ControlHosts::Moved& moved, SteadyTime now);
@@ -172,6 +172,10 @@ class Monitor final : public ProbeListener, public Kept {
   schedule::DueQueue<DomainName> lookups_due_;
   std::size_t lookups_in_flight_ = 0;
   std::unique_ptr<Alarm> wake_;
+  std::optional<SteadyTime> waking_at_;  // when it calls; empty: it does not
+  SteadyTime turn_ends_{};               // until then no more than a turn's share of each begins
+  std::size_t lookups_begun_ = 0;
+  std::size_t probes_begun_ = 0;
   std::unique_ptr<Alarm> housekeeping_;
 };
 

@@ -73,14 +73,18 @@ void SocketPoll::set_deadline(DeadlineWheel::Deadline& deadline, Duration limit)
 
 void SocketPoll::tell_due() {
   uv_update_time(&loop_);
-  while (DeadlineWheel::Deadline* due = deadlines_.take(now())) static_cast<SocketWatch*>(due)->tell_due();
+  for (std::size_t told = 0; told < kDeadlinesATurn; ++told) {
+    DeadlineWheel::Deadline* due = deadlines_.take(now());
+    if (due == nullptr) break;
+    static_cast<SocketWatch*>(due)->tell_due();
+  }
   if (const auto next = deadlines_.next()) sleep_until(*next);
 }
 
 // The wheel tells at whole ticks.
 void SocketPoll::sleep_until(DeadlineWheel::Time due) {
   const auto tick = (due + DeadlineWheel::kTick - DeadlineWheel::Time(1)) / DeadlineWheel::kTick * DeadlineWheel::kTick;
-  const auto delay = std::max(DeadlineWheel::Time(0), tick - now());
+  const auto delay = std::max(DeadlineWheel::Time(1), tick - now());  // 0 would keep the loop from its sockets (timer.cpp)
   uv_timer_start(
       &timer_, [](uv_timer_t* timer) { static_cast<SocketPoll*>(timer->data)->tell_due(); },
       static_cast<std::uint64_t>(delay.count()), 0);

@@ -30,7 +30,8 @@ class SocketPoll {
   void set_deadline(DeadlineWheel::Deadline& deadline, Duration limit);
 
  private:
-  static constexpr std::size_t kEventsATurn = 128;
+  static constexpr std::size_t kEventsATurn = 32;  // whoever else waits for the loop waits for so many at most
+  static constexpr std::size_t kDeadlinesATurn = 64;
 
   ~SocketPoll();
   void tell_ready();

@@ -13,8 +13,9 @@ struct Timer::Handle {
 
 namespace {
 
+// At least one: a timer of 0 ms that starts itself again keeps a loop of libuv before 1.45 from its sockets.
 std::uint64_t to_loop_milliseconds(Duration duration) {
-  return static_cast<std::uint64_t>(std::max<std::int64_t>(0, std::chrono::ceil<std::chrono::milliseconds>(duration).count()));
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::milliseconds>(duration).count()));
 }
 
 }  // namespace
@@ -39,7 +40,7 @@ void Timer::start_once(Duration delay) {
 
 void Timer::start_every(Duration interval) {
   uv_update_time(handle_->timer.loop);
-  const auto every = std::max<std::uint64_t>(1, to_loop_milliseconds(interval));
+  const auto every = to_loop_milliseconds(interval);
   uv_timer_start(
       &handle_->timer, [](uv_timer_t* due) { static_cast<Handle*>(due->data)->on_due(); }, every, every);
 }

@@ -16,7 +16,7 @@ class Timer final : public Alarm {
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
 
-  // Milliseconds are what the loop knows; shorter delays round up.
+  // Milliseconds are what the loop knows; shorter delays round up, none at all too, so that sockets have their turn between.
   void start_once(Duration delay) override;
   void start_every(Duration interval) override;
   void stop() override;
