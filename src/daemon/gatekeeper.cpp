@@ -57,6 +57,17 @@ void Gatekeeper::nominated(const DomainName& name) {
   const Now now = clock_.now();
   observer_.attempt_was_vain(gate_.answer(name, now).state());
   apply(gate_.nominated(name, now));
+  for (const auto& [mta, flusher] : gated_) flusher->not_answered(name);
+}
+
+void Gatekeeper::delivered(const DomainName& name, const std::string& queue_id) {
+  apply(gate_.delivered(name, clock_.now()));
+  for (const auto& [mta, flusher] : gated_) flusher->answered(name, queue_id);
+}
+
+void Gatekeeper::replied(const DomainName& name, const std::string& queue_id) {
+  apply(gate_.replied(name, clock_.now()));
+  for (const auto& [mta, flusher] : gated_) flusher->answered(name, queue_id);
 }
 
 void Gatekeeper::stop() {

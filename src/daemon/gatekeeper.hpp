@@ -31,8 +31,8 @@ class Gatekeeper final : public Kept {
   bool configure(GateOptions options);
 
   void nominated(const DomainName& name);
-  void delivered(const DomainName& name) { apply(gate_.delivered(name, clock_.now())); }
-  void replied(const DomainName& name) { apply(gate_.replied(name, clock_.now())); }
+  void delivered(const DomainName& name, const std::string& queue_id);
+  void replied(const DomainName& name, const std::string& queue_id);
   void silent(const DomainName& name, SteadyTime heard, std::string why) {
     apply(gate_.silent(name, heard, std::move(why), clock_.now()));
   }

@@ -30,8 +30,8 @@ void Monitor::tell_gate(const BounceEvent& event, Destination& destination, Now 
       if (!own_host || event.host.empty()) return;
       if (event.address && users_.contains(*event.address)) answered_the_mta(*event.address, event, now);
       if (gatekeeper_ == nullptr) return;
-      event.bounce_class == BounceClass::kDelivered ? gatekeeper_->delivered(destination.name)
-                                                    : gatekeeper_->replied(destination.name);
+      event.bounce_class == BounceClass::kDelivered ? gatekeeper_->delivered(destination.name, event.queue_id)
+                                                    : gatekeeper_->replied(destination.name, event.queue_id);
       return;
     default: return;
   }

@@ -11,7 +11,16 @@ using namespace std::chrono_literals;
 constexpr auto kBetweenLooks = 3s;
 constexpr auto kSettle = 45s;
 constexpr auto kPatience = 10min;
-constexpr std::array<std::size_t, 4> kRamp{1, 10, 100, 1000};  // then all
+constexpr std::array<std::size_t, 4> kRamp{1, 10, 100, 1000};  // by round; then all
+constexpr auto kCanaryPatience = 60s;                          // nobody tells what became of the canary: mail flows
+constexpr auto kFirstPause = 10s;
+constexpr auto kLongestPause = 160s;
+
+// So that what is remembered is no more than what waits.
+void forget_who_left(std::set<std::string>& answered, const std::vector<std::string>& ids) {
+  const std::set<std::string> waiting(ids.begin(), ids.end());
+  std::erase_if(answered, [&](const std::string& id) { return !waiting.contains(id); });
+}
 
 }  // namespace
 
@@ -19,11 +28,37 @@ Flusher::Flusher(Alarms& alarms, const Clock& clock, MailQueue& queue, OnFlushed
     : clock_(clock), queue_(queue), on_flushed_(std::move(on_flushed)), next_look_(alarms.make([this] { look(); })) {}
 
 void Flusher::begin(const DomainName& name) {
-  flushes_[name] = Flush{clock_.now().steady, {}, 0, 0};
+  const SteadyTime now = clock_.now().steady;
+  Flush flush;
+  flush.begun = flush.canary_from = now;
+  flushes_[name] = std::move(flush);
   next_look_->start_once(0s);
 }
 
 void Flusher::stop(const DomainName& name) { flushes_.erase(name); }
+
+void Flusher::answered(const DomainName& name, const std::string& id) {
+  const auto found = flushes_.find(name);
+  if (found == flushes_.end()) return;
+  Flush& flush = found->second;
+  if (!id.empty()) flush.answered.insert(id);
+  flush.pause = Duration(0);
+  if (flush.round > 0) return;
+  flush.round = 1;
+  next_look_->start_once(0s);
+}
+
+// Many may fail at once: they are one relapse.
+void Flusher::not_answered(const DomainName& name) {
+  const auto found = flushes_.find(name);
+  const SteadyTime now = clock_.now().steady;
+  if (found == flushes_.end() || found->second.canary_from > now) return;
+  Flush& flush = found->second;
+  flush.round = 0;
+  flush.pause = flush.pause == Duration(0) ? Duration(kFirstPause) : std::min<Duration>(2 * flush.pause, kLongestPause);
+  flush.canary_from = now + flush.pause;
+  flush.canary.clear();
+}
 
 void Flusher::try_one(const DomainName& name, OnTried on_tried) {
   trials_[name] = std::move(on_tried);
@@ -55,27 +90,49 @@ void Flusher::looked(const Result<Waiting>& waiting) {
   }
   for (auto one = flushes_.begin(); one != flushes_.end();) {
     auto& [name, flush] = *one;
-    auto ids = waiting_for(name);
-    if (!waiting || !is_over(name, flush, ids)) {
-      if (flush.round < kRamp.size() && ids.size() > kRamp[flush.round]) ids.resize(kRamp[flush.round]);
-      if (!ids.empty()) {
-        ++flush.round;
-        flush.pushed += ids.size();
-        queue_.push(ids, nullptr);
-      }
-      ++one;
-    } else {
+    const auto ids = waiting_for(name);
+    if (waiting) forget_who_left(flush.answered, ids);
+    auto untried = ids;
+    std::erase_if(untried, [&, &answered = flush.answered](const std::string& id) { return answered.contains(id); });
+    if (waiting && is_over(name, flush, untried)) {
       one = flushes_.erase(one);
+      continue;
     }
+    push_some(flush, std::move(untried));
+    ++one;
   }
   if (!flushes_.empty() || !trials_.empty()) next_look_->start_once(kBetweenLooks);
+}
+
+// One that is under way does not wait; one that waits again was held by what the MTA remembers.
+void Flusher::push_canary(Flush& flush, const std::vector<std::string>& ids) {
+  const bool waits = std::find(ids.begin(), ids.end(), flush.canary) != ids.end();
+  if (flush.canary.empty())
+    flush.canary = ids.front();
+  else if (!waits)
+    return;
+  ++flush.pushed;
+  queue_.push({flush.canary}, nullptr);
+}
+
+void Flusher::push_some(Flush& flush, std::vector<std::string> ids) {
+  const SteadyTime now = clock_.now().steady;
+  if (ids.empty() || now < flush.canary_from) return;
+  if (flush.round == 0 && now - flush.canary_from >= kCanaryPatience) flush.round = 1;
+  if (flush.round == 0) return push_canary(flush, ids);
+  if (flush.round < kRamp.size() && ids.size() > kRamp[flush.round]) ids.resize(kRamp[flush.round]);
+  ++flush.round;
+  flush.pushed += ids.size();
+  queue_.push(ids, nullptr);
 }
 
 bool Flusher::is_over(const DomainName& name, Flush& flush, const std::vector<std::string>& ids) {
   const SteadyTime now = clock_.now().steady;
   if (ids.empty() && !flush.empty) flush.empty = now;
   if (ids.empty() && now - flush.begun >= kSettle) {
-    on_flushed_({name, flush.pushed, *flush.empty - flush.begun, ""});
+    const auto left = flush.answered.size();
+    on_flushed_({name, flush.pushed, *flush.empty - flush.begun,
+                 left == 0 ? "" : std::to_string(left) + " of its messages were answered and wait for another time"});
     return true;
   }
   if (!ids.empty()) flush.empty.reset();

@@ -27,5 +27,47 @@ def forget_destinations(other):
 def comes_back(destination):
     """Its host takes mail from now on."""
     host = Host(SILENT[destination], takes_mail)
-    firewall(f"-D INPUT -d {SILENT[destination]} -p tcp --dport 25 -j DROP")
+    answers_again(destination)
     return host
+
+
+def answers_again(destination):
+    firewall(f"-D INPUT -d {SILENT[destination]} -p tcp --dport 25 -j DROP")
+
+
+def falls_silent(destination):
+    firewall(f"-A INPUT -d {SILENT[destination]} -p tcp --dport 25 -j DROP")
+
+
+def takes_one_mail_and_dies(destination):
+    """Greets everybody; nothing reaches the host any more once it has a whole message, which it still says."""
+    class Dying(list):
+        def append(self, one):
+            if not self:
+                falls_silent(destination)
+            super().append(one)
+
+    def play(host, connection):
+        if not isinstance(host.heard, Dying):
+            host.heard = Dying()
+        takes_mail(host, connection)
+    return play
+
+
+class Attempts:
+    """Counts the connection attempts that a user's processes send to a destination's host, where they leave; mxpulse's own are root's."""
+
+    def __init__(self, destination, user):
+        self.rule = f"OUTPUT -d {SILENT[destination]} -p tcp --dport 25 --syn -m owner --uid-owner {user}"
+        firewall(f"-A {self.rule}")
+
+    def seen(self):
+        listed = run("iptables -L OUTPUT -v -x -n").stdout.splitlines()
+        return sum(int(line.split()[0]) for line in listed if "owner UID match" in line)
+
+    def block(self):
+        """From now on they reach nobody."""
+        firewall(f"-A {self.rule} -j DROP")
+
+    def let_through(self):
+        firewall(f"-D {self.rule} -j DROP")

@@ -86,10 +86,16 @@ class SendingPostfix:
         except FileNotFoundError:
             return ""
 
-    def waiting(self, domain):
+    def queue(self):
         done = subprocess.run(["postqueue", "-j"], env=self.environment, capture_output=True, text=True, check=True)
-        queue = [json.loads(line) for line in done.stdout.splitlines()]
-        return sum(any(to["address"].endswith("@" + domain) for to in one["recipients"]) for one in queue)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def queues(self):
+        """The names of those that are not empty."""
+        return {one["queue_name"] for one in self.queue()}
+
+    def waiting(self, domain):
+        return sum(any(to["address"].endswith("@" + domain) for to in one["recipients"]) for one in self.queue())
 
     def table(self):
         """Who the lookup table holds."""
