@@ -9,14 +9,7 @@
 namespace mxpulse::page {
 namespace {
 
-std::string fact(const char* name, const std::string& value) {
-  return std::string("<div><dt>") + name + "</dt><dd>" + value + "</dd></div>\n";
-}
-
 std::string host_row(const HostView& host, std::uint16_t preference) {
-  const auto cell = [](const char* name, const std::string& value) {
-    return std::string("<td data-name=\"") + name + "\">" + value + "</td>";
-  };
   return "<tr><th scope=\"row\"><bdi>" + escaped(host.host.text()) + "</bdi></th>" +
          cell("Preference", std::to_string(preference)) + cell("Address", host.address.text()) +
          cell("Answers", !host.answering   ? std::string(kUnknown)
@@ -47,18 +40,19 @@ std::string hosts(const Snapshot& snapshot, const DestinationView& view) {
 
 std::string destination_page(const Snapshot& snapshot, const DestinationView& view) {
   const std::string name = escaped(view.destination.text());
-  std::string main = "<h1><bdi>" + name + "</bdi> " + verdict_badge(view.verdict) + "</h1>\n<p>" +
-                     escaped(view.why.empty() ? "nothing is known yet" : view.why) + "</p>\n";
+  std::string main = "<h1 class=\"" + std::string(colour(view.verdict)) + "\"><bdi>" + name + "</bdi> " +
+                     verdict_badge(view.verdict) + "</h1>\n<p>" + escaped(view.why.empty() ? "nothing is known yet" : view.why) +
+                     "</p>\n";
   main += "<dl class=\"strip\">\n" + fact("Provider", "<bdi>" + escaped(view.provider) + "</bdi>") +
           fact("Cause", view.cause ? escaped(sentence(*view.cause)) : std::string(kUnknown)) +
           fact("No-answers in a row", view.streak > 0 ? std::to_string(view.streak) : std::string(kUnknown)) +
-          fact("Since", time_element(view.since)) + fact("Bounces", std::to_string(view.bounces)) +
-          fact("Gate", gate_words(view.gate, snapshot.gate_mode)) + fact("Watched since", time_element(view.watched_since)) +
-          fact("As of", time_element(snapshot.taken)) + "</dl>\n";
-  main += "<p class=\"bars\">" + outage_bars(view, snapshot.taken) + "</p>\n";
+          fact("Silent for", silent_for(view, snapshot.taken)) + fact("Bounces lately", std::to_string(view.bounces)) +
+          fact("Gate", gate_words(view.gate, snapshot.gate_mode, snapshot.taken)) +
+          fact("Watched since", time_element(view.watched_since)) + fact("As of", time_element(snapshot.taken)) + "</dl>\n";
+  main += "<p class=\"bars\">" + outage_bars(view, snapshot.taken) + "</p>\n" + outage_bars_legend();
   main += "<h2>Mail hosts</h2>\n" + hosts(snapshot, view);
   const auto section = view.gate.exhausted ? "mxpulseretriesexhausted" : "mxpulsedestinationnoanswer";
-  main += "<h2>Outages</h2>\n" + outage_table(newest_outages({view}, 1000), snapshot.taken);
+  main += "<h2>Outages</h2>\n" + outage_table(newest_outages({view}, 1000), OutagesOf::kOne, snapshot.taken);
   main += "<p><a href=\"/api/v1/destinations/" + name + "\">as JSON</a>, <a href=\"/api/v1/gate/" + name + "\">its gate</a>, " +
           runbook_link(section) + "</p>\n";
   return framed("mxpulse: " + view.destination.text(), main);

@@ -93,4 +93,13 @@ std::string outage_bars(const DestinationView& view, SystemTime now) {
   return bar(view, 24h, "24 h", now) + bar(view, 7 * 24h, "7 d", now);
 }
 
+std::string outage_bars_legend() {
+  const auto entry = [](const char* kind, const char* words) {
+    return std::string(R"(<span><svg viewBox="0 0 12 12" aria-hidden="true"><rect class=")") + kind +
+           R"(" width="12" height="12"></rect></svg> )" + words + "</span> ";
+  };
+  return "<p class=\"legend\">In the bars: " + entry("up", "answered") + entry("out", "no answer") +
+         entry("blank", "not watched") + "</p>\n";
+}
+
 }  // namespace mxpulse::page

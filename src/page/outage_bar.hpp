@@ -11,4 +11,7 @@ namespace mxpulse::page {
 // bad day for one bad minute.
 std::string outage_bars(const DestinationView& view, SystemTime now);
 
+// What the colours mean.
+std::string outage_bars_legend();
+
 }  // namespace mxpulse::page

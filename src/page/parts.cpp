@@ -29,15 +29,23 @@ Look look_of(Verdict verdict) {
 
 SystemTime end_of(const Incident& incident) { return incident.ended.value_or(SystemTime::max()); }
 
-std::string outage_row(const Outage& outage, SystemTime now) {
+std::string outage_row(const Outage& outage, OutagesOf whom, SystemTime now) {
   const Incident& one = *outage.incident;
-  return "<tr><th scope=\"row\">" + destination_link(outage.view->destination) + "</th><td>" + time_element(one.first) +
-         "</td><td>" + (one.ended ? time_element(one.ended) : "still out") + "</td><td>" +
-         lasted(one.ended.value_or(now) - one.first) + "</td><td title=\"" + escaped(sentence(one.cause)) + "\">" +
-         std::string(label(one.cause)) + "</td><td>" + in_quotes(one.last_words) + "</td></tr>\n";
+  const std::string name =
+      whom == OutagesOf::kEverybody ? "<th scope=\"row\">" + destination_link(outage.view->destination) + "</th>" : "";
+  return "<tr>" + name + cell("From", time_element(one.first)) + cell("To", one.ended ? time_element(one.ended) : "still out") +
+         cell("Lasted", lasted(one.ended.value_or(now) - one.first)) + "<td data-name=\"Cause\" title=\"" +
+         escaped(sentence(one.cause)) + "\">" + std::string(label(one.cause)) + "</td>" +
+         cell("Last words", in_quotes(one.last_words)) + "</tr>\n";
 }
 
 }  // namespace
+
+const char* colour(Verdict verdict) { return look_of(verdict).colour; }
+
+std::string silent_for(const DestinationView& view, SystemTime now) {
+  return view.since ? dated(lasted(now - *view.since), view.since) : std::string(kUnknown);
+}
 
 std::string verdict_badge(Verdict verdict) {
   const Look look = look_of(verdict);
@@ -45,12 +53,20 @@ std::string verdict_badge(Verdict verdict) {
          look.words + "</span>";
 }
 
-std::string gate_words(const GateAnswer& gate, GateMode mode) {
+std::string fact(const char* name, const std::string& value) {
+  return std::string("<div><dt>") + name + "</dt><dd>" + value + "</dd></div>\n";
+}
+
+std::string cell(const char* name, const std::string& value) {
+  return std::string("<td data-name=\"") + name + "\">" + value + "</td>";
+}
+
+std::string gate_words(const GateAnswer& gate, GateMode mode, SystemTime now) {
   if (gate.exhausted) return "retries exhausted";
   if (!gate.next_retry) return std::string(kUnknown);
   const char* would = mode == GateMode::kObserve ? "would be held" : "held";
   const std::string state = !gate.hold ? "delivers" : gate.trial ? "one trial under way" : would;
-  return state + ", next retry " + time_element(gate.next_retry);
+  return state + " <small>next retry " + time_until(gate.next_retry, now) + ", " + time_element(gate.next_retry) + "</small>";
 }
 
 std::string destination_link(const DomainName& name) {
@@ -75,12 +91,13 @@ std::vector<Outage> newest_outages(const std::vector<DestinationView>& views, st
   return outages;
 }
 
-std::string outage_table(const std::vector<Outage>& outages, SystemTime now) {
+std::string outage_table(const std::vector<Outage>& outages, OutagesOf whom, SystemTime now) {
   if (outages.empty()) return "<p>No outage that we know of.</p>\n";
   std::string rows;
-  for (const Outage& outage : outages) rows += outage_row(outage, now);
-  return "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Outages\"><table class=\"outages\">\n<thead><tr><th "
-         "scope=\"col\">Destination</th><th scope=\"col\">From</th><th scope=\"col\">To</th><th scope=\"col\">Lasted</th><th "
+  for (const Outage& outage : outages) rows += outage_row(outage, whom, now);
+  return "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Outages\"><table class=\"outages\">\n<thead><tr>" +
+         std::string(whom == OutagesOf::kEverybody ? "<th scope=\"col\">Destination</th>" : "") +
+         "<th scope=\"col\">From</th><th scope=\"col\">To</th><th scope=\"col\">Lasted</th><th "
          "scope=\"col\">Cause</th><th scope=\"col\">Last words</th></tr></thead>\n<tbody>\n" +
          rows + "</tbody></table></div>\n";
 }

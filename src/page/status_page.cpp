@@ -39,55 +39,69 @@ const char* mood(const Snapshot& snapshot) {
   return watched(snapshot) == count(snapshot, Verdict::kUnknown) ? "still" : "good";
 }
 
-std::string fact(const char* name, const std::string& value) {
-  return std::string("<div><dt>") + name + "</dt><dd>" + value + "</dd></div>\n";
-}
-
 std::string vantage_strip(const Snapshot& snapshot) {
   const VantageView& vantage = snapshot.vantage;
   const std::string controls =
       vantage.controls == 0 ? std::string(kUnknown)
                             : std::to_string(vantage.controls_answering) + " of " + std::to_string(vantage.controls) + " answer";
-  std::string held = std::to_string(snapshot.held);
-  if (snapshot.gate_mode == GateMode::kObserve) held += " would be (observing)";
   return "<dl class=\"strip\" aria-label=\"Vantage\">\n" +
          fact("Our connection", vantage.impaired ? "in doubt, " + runbook_link("mxpulsevantageimpaired") : "trusted") +
          fact("Controls", controls) + (vantage.ipv4_impaired ? fact("IPv4", "in doubt") : "") +
          (vantage.ipv6_impaired ? fact("IPv6", "in doubt") : "") + fact("Watched", std::to_string(watched(snapshot))) +
-         fact("No answer", std::to_string(count(snapshot, Verdict::kUnavailable))) + fact("Held", held) +
+         fact("No answer", std::to_string(count(snapshot, Verdict::kUnavailable))) +
+         fact(snapshot.gate_mode == GateMode::kObserve ? "Would be held (observing)" : "Held", std::to_string(snapshot.held)) +
          fact("Probes under way", std::to_string(snapshot.probes_in_flight)) + fact("As of", time_element(snapshot.taken)) +
          "</dl>\n";
 }
 
 std::string row(const Snapshot& snapshot, const DestinationView& view) {
-  const std::string since =
-      view.since ? time_element(view.since) + " (" + lasted(snapshot.taken - *view.since) + ")" : std::string(kUnknown);
   return "<tr><th scope=\"row\">" + destination_link(view.destination) + "</th><td>" + verdict_badge(view.verdict) +
          "</td><td data-name=\"Cause\"" + (view.cause ? " title=\"" + escaped(sentence(*view.cause)) + "\"" : "") + ">" +
-         std::string(view.cause ? label(*view.cause) : kUnknown) + "</td><td data-name=\"No-answers\">" +
-         (view.streak > 0 ? std::to_string(view.streak) : std::string(kUnknown)) + "</td><td data-name=\"Since\">" + since +
-         "</td><td data-name=\"Gate\">" + gate_words(view.gate, snapshot.gate_mode) + "</td><td class=\"bars\">" +
+         std::string(view.cause ? label(*view.cause) : kUnknown) + "</td>" +
+         cell("No-answers", view.streak > 0 ? std::to_string(view.streak) : std::string(kUnknown)) +
+         cell("Silent for", silent_for(view, snapshot.taken)) +
+         cell("Gate", gate_words(view.gate, snapshot.gate_mode, snapshot.taken)) + "<td class=\"bars\">" +
          outage_bars(view, snapshot.taken) + "</td></tr>\n";
 }
 
 using Views = std::vector<const DestinationView*>;
 
+// ": 2 of 3 there do not answer", as far as the provider is among those that are counted.
+std::string of_how_many(const Snapshot& snapshot, const std::string& provider) {
+  const auto found = std::ranges::find(snapshot.providers, provider, &ProviderView::provider);
+  if (found == snapshot.providers.end()) return "";
+  const auto& counts = found->destinations;
+  const std::size_t silent = counts[static_cast<std::size_t>(Verdict::kUnavailable)];
+  if (silent == 0) return "";
+  const std::size_t all = std::accumulate(counts.begin(), counts.end(), std::size_t{0});
+  return ": " + std::to_string(silent) + " of " + std::to_string(all) +
+         (silent == 1 ? " there does not answer" : " there do not answer");
+}
+
+// Who runs his own mail hosts needs no heading that says so.
+std::string body(const Snapshot& snapshot, const std::string& provider, const Views& views) {
+  std::string rows;
+  for (const DestinationView* view : views) rows += row(snapshot, *view);
+  if (views.size() == 1 && views.front()->destination.text() == provider) return "<tbody>\n" + rows + "</tbody>\n";
+  return "<tbody class=\"group\">\n<tr class=\"provider\"><th scope=\"rowgroup\" colspan=\"7\">at <bdi>" + escaped(provider) +
+         "</bdi>" + of_how_many(snapshot, provider) + "</th></tr>\n" + rows + "</tbody>\n";
+}
+
 // A table with a body a provider, in the order in which the providers first come.
 std::string table(const Snapshot& snapshot, const Views& views, const char* name) {
   std::vector<std::string> order;
-  std::map<std::string, std::string> rows;
+  std::map<std::string, Views> by_provider;
   for (const DestinationView* view : views) {
-    std::string& of_provider = rows[view->provider];
-    if (of_provider.empty()) order.push_back(view->provider);
-    of_provider += row(snapshot, *view);
+    Views& there = by_provider[view->provider];
+    if (there.empty()) order.push_back(view->provider);
+    there.push_back(view);
   }
   std::string bodies;
-  for (const std::string& provider : order)
-    bodies += "<tbody>\n<tr class=\"provider\"><th scope=\"rowgroup\" colspan=\"7\">at <bdi>" + escaped(provider) +
-              "</bdi></th></tr>\n" + rows[provider] + "</tbody>\n";
+  for (const std::string& provider : order) bodies += body(snapshot, provider, by_provider[provider]);
   return "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"" + std::string(name) +
          "\"><table class=\"destinations\">\n<thead><tr><th scope=\"col\">Destination</th><th scope=\"col\">Verdict</th><th "
-         "scope=\"col\">Cause</th><th scope=\"col\">No-answers</th><th scope=\"col\">Since</th><th scope=\"col\">Gate</th><th "
+         "scope=\"col\">Cause</th><th scope=\"col\">No-answers</th><th scope=\"col\">Silent for</th><th "
+         "scope=\"col\">Gate</th><th "
          "scope=\"col\">Last day, last week</th></tr></thead>\n" +
          bodies + "</table></div>\n";
 }
@@ -115,6 +129,7 @@ std::string destinations(const Snapshot& snapshot) {
 
   std::string text = "<h2>Destinations</h2>\n";
   if (views.empty()) return text + "<p>None yet. One joins when it bounces, or when watch.destinations names it.</p>\n";
+  text += outage_bars_legend();
   if (!bad.empty()) text += table(snapshot, bad, "Destinations in trouble");
   if (!fine.empty())
     text += "<details id=\"available\"" + std::string(bad.empty() ? " open" : "") + "><summary>" +
@@ -153,7 +168,8 @@ std::string status_page(const Snapshot& snapshot) {
   std::string main =
       "<h1 class=\"" + std::string(mood(snapshot)) + "\">" + escaped(verdict) + "</h1>\n" + vantage_strip(snapshot);
   main += destinations(snapshot);
-  main += "<h2>Outages</h2>\n" + outage_table(newest_outages(snapshot.destinations, kOutagesMax), snapshot.taken);
+  main += "<h2>Outages</h2>\n" +
+          outage_table(newest_outages(snapshot.destinations, kOutagesMax), OutagesOf::kEverybody, snapshot.taken);
   return framed("mxpulse: " + verdict, main);
 }
 

@@ -44,6 +44,15 @@ std::string lasted(Duration duration) {
   return two(seconds / kDay, " d", seconds % kDay / kHour, " h");
 }
 
+std::string time_until(const std::optional<SystemTime>& time, SystemTime now) {
+  if (!time) return std::string(kUnknown);
+  return *time - now < std::chrono::seconds(1) ? "now" : "in " + lasted(*time - now);
+}
+
+std::string dated(const std::string& words, const std::optional<SystemTime>& time) {
+  return time ? words + " <small>" + time_element(time) + "</small>" : words;
+}
+
 std::string milliseconds_text(const std::optional<Duration>& duration) {
   if (!duration) return std::string(kUnknown);
   const double milliseconds = to_seconds(*duration) * 1000;

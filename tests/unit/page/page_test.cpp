@@ -111,6 +111,7 @@ TEST_CASE("an outage is drawn to scale, and what nobody watched is blank") {
   CHECK(has(page, "refused, 2023-11-14T16:13:20Z to 2023-11-14T19:13:20Z, 3 h"));
   CHECK(has(page, "24 h: 1 outage, 3 h"));
   CHECK(has(page, "220 back"));
+  CHECK(has(page, "not watched</span>"));
 }
 
 TEST_CASE("a minute's outage in a week is seen, and an open one lasts until now") {
@@ -136,7 +137,7 @@ TEST_CASE("unknown is a dash, never a number") {
     CHECK(has(page, "data-name=\"" + std::string(name) + "\">-</td>"));
   }
   CHECK(has(page, "24 h: -"));
-  CHECK_FALSE(has(page, "class=\"up\""));
+  CHECK_FALSE(has(page, "class=\"up\" x="));
   CHECK(has(status_page(example.snapshot), "<dt>Controls</dt><dd>-</dd>"));
 }
 
@@ -146,11 +147,23 @@ TEST_CASE("the gate is told with its next retry, and observing with what would b
   view.gate.hold = true;
   view.gate.next_retry = kNow + 30min;
   CHECK(has(status_page(example.snapshot),
-            "would be held, next retry <time datetime=\"2023-11-14T22:43:20Z\">14 Nov 22:43:20 UTC</time>"));
+            "would be held <small>next retry in 30 min, <time datetime=\"2023-11-14T22:43:20Z\">14 Nov 22:43:20 UTC</time>"));
+  CHECK(has(status_page(example.snapshot), "<dt>Would be held (observing)</dt>"));
   example.snapshot.gate_mode = GateMode::kEnforce;
-  CHECK(has(status_page(example.snapshot), ">held, next retry "));
+  CHECK(has(status_page(example.snapshot), ">held <small>next retry "));
   view.gate.exhausted = true;
   CHECK(has(status_page(example.snapshot), "retries exhausted"));
+}
+
+TEST_CASE("a provider is a heading over those that share it, and none over who runs his own hosts") {
+  Example example;
+  example.add("alone.example", Verdict::kUnavailable, "alone.example");
+  example.add("a.example", Verdict::kUnavailable);
+  example.add("b.example", Verdict::kUnavailable);
+  example.add("c.example", Verdict::kAvailable);
+  const std::string page = status_page(example.snapshot);
+  CHECK(has(page, "at <bdi>p.example</bdi>: 2 of 3 there do not answer</th>"));
+  CHECK_FALSE(has(page, "at <bdi>alone.example</bdi>"));
 }
 
 TEST_CASE("ten thousand destinations make a page of bounded size, those in trouble first") {
