@@ -32,8 +32,8 @@ Found told_of(SnapshotSource& snapshots, const DomainName& name, Tell tell) {
 
 void add_readers(http::Sources& sources, SnapshotSource& snapshots, const metrics::Metrics& metrics,
                  const std::atomic<std::uint16_t>& port) {
-  sources.metrics = [&](MetricsTier tier) {
-    return told(snapshots, [&](const Snapshot& snapshot) { return metrics.text(snapshot, tier); });
+  sources.metrics = [&](MetricsTier tier, MetricsFormat format) {
+    return told(snapshots, [&](const Snapshot& snapshot) { return metrics.text(snapshot, tier, format); });
   };
   sources.destinations = [&](std::size_t offset, std::size_t limit) {
     return told(snapshots, [&](const Snapshot& snapshot) { return destinations_json(snapshot, offset, limit); });

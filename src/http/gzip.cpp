@@ -2,35 +2,7 @@
 
 #include <zlib.h>
 
-#include <algorithm>
-
 namespace mxpulse::http {
-namespace {
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
-// "q=0", "q=0.000": not acceptable.
-bool is_refused(std::string_view weight) {
-  weight = trimmed(weight);
-  return weight.starts_with("q=0") && weight.find_first_not_of("0.", 2) == std::string_view::npos;
-}
-
-}  // namespace
-
-bool accepts_gzip(std::string_view accept_encoding) {
-  while (!accept_encoding.empty()) {
-    const auto end = std::min(accept_encoding.find(','), accept_encoding.size());
-    const std::string_view one = accept_encoding.substr(0, end);
-    accept_encoding.remove_prefix(std::min(end + 1, accept_encoding.size()));
-    const auto semicolon = std::min(one.find(';'), one.size());
-    if (trimmed(one.substr(0, semicolon)) == "gzip") return semicolon == one.size() || !is_refused(one.substr(semicolon + 1));
-  }
-  return false;
-}
 
 std::string gzip(std::string_view body) {
   constexpr int kGzipWindow = 15 + 16;  // zlib: the largest window, with a gzip header

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <vector>
 
+#include "http/accept.hpp"
 #include "mxpulse/address.hpp"
 
 namespace mxpulse::http {
@@ -89,12 +90,13 @@ Route one_destination(const char* prefix, const char* type, const AskOne& ask) {
           }};
 }
 
-Response metrics(const Request& request, const std::function<Result<std::string>(MetricsTier)>& ask) {
+Response metrics(const Request& request, const decltype(Sources::metrics)& ask) {
   const std::string wanted = argument(request, "tier");
   const auto* tier =
       std::ranges::find_if(kMetricsTiers, [&](MetricsTier one) { return label(one) == (wanted.empty() ? "all" : wanted); });
   if (tier == kMetricsTiers.end()) return text(400, "there is no such tier; ask for all, totals or destinations\n");
-  return from(ask(*tier), kPrometheusText);
+  const bool open = prefers_open_metrics(request.accept);
+  return from(ask(*tier, open ? MetricsFormat::kOpenMetrics : MetricsFormat::kText), open ? kOpenMetricsText : kPrometheusText);
 }
 
 // A whole number from the query; `usual` without it, nothing when it is none.

@@ -9,6 +9,7 @@
 
 #include "http/server.hpp"
 #include "mxpulse/domain_name.hpp"
+#include "mxpulse/metrics_format.hpp"
 #include "mxpulse/metrics_tier.hpp"
 #include "mxpulse/result.hpp"
 #include "mxpulse/time.hpp"
@@ -30,7 +31,7 @@ inline constexpr std::size_t kListUsual = 100;
 
 // Where answers come from. Called on the server's thread.
 struct Sources {
-  std::function<Result<std::string>(MetricsTier)> metrics;  // text format 0.0.4
+  std::function<Result<std::string>(MetricsTier, MetricsFormat)> metrics;
   std::function<Result<bool>()> ready;
   std::function<Result<bool>()> reload;
   std::function<std::string(const DomainName&)> gate;  // a JSON object

@@ -10,6 +10,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "http/accept.hpp"
 #include "http/gzip.hpp"
 #include "net/descriptor.hpp"
 #include "net/socket_address.hpp"
@@ -36,6 +37,7 @@ Request request_of(MHD_Connection* connection, const char* method, const char* u
   request.origin = header(connection, "Origin");
   request.authorization = header(connection, MHD_HTTP_HEADER_AUTHORIZATION);
   request.scrape_timeout = header(connection, "X-Prometheus-Scrape-Timeout-Seconds");
+  request.accept = header(connection, MHD_HTTP_HEADER_ACCEPT);
   request.accept_encoding = header(connection, MHD_HTTP_HEADER_ACCEPT_ENCODING);
   return request;
 }
@@ -56,7 +58,7 @@ MHD_Result send(MHD_Connection* connection, const Response& response) {
   MHD_add_response_header(made, "X-Content-Type-Options", "nosniff");
   MHD_add_response_header(made, "Content-Security-Policy", kPolicy);
   MHD_add_response_header(made, "Referrer-Policy", "no-referrer");
-  MHD_add_response_header(made, MHD_HTTP_HEADER_VARY, "Accept-Encoding");
+  MHD_add_response_header(made, MHD_HTTP_HEADER_VARY, "Accept, Accept-Encoding");
   if (!response.encoding.empty()) MHD_add_response_header(made, MHD_HTTP_HEADER_CONTENT_ENCODING, response.encoding.c_str());
   if (!response.allow.empty()) MHD_add_response_header(made, MHD_HTTP_HEADER_ALLOW, response.allow.c_str());
   if (!response.authenticate.empty())

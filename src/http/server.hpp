@@ -24,6 +24,7 @@ struct Request {
   std::string fetch_site;                        // Sec-Fetch-Site, which browsers send; empty without it
   std::string origin;                            // Origin; empty without it
   std::string authorization;
+  std::string accept;
   std::string accept_encoding;
   std::string scrape_timeout;  // X-Prometheus-Scrape-Timeout-Seconds
   std::string body;            // at most Limits::body_bytes
@@ -31,6 +32,7 @@ struct Request {
 
 inline constexpr const char* kText = "text/plain; charset=utf-8";
 inline constexpr const char* kPrometheusText = "text/plain; version=0.0.4; charset=utf-8";
+inline constexpr const char* kOpenMetricsText = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 struct Response {
   unsigned status = 200;

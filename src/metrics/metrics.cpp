@@ -10,9 +10,9 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <sstream>
 #include <vector>
 
+#include "metrics/families_text.hpp"
 #include "metrics/names.hpp"
 #include "metrics/process.hpp"
 #include "metrics/series.hpp"
@@ -116,16 +116,22 @@ Metrics::Metrics(std::size_t max_destinations) : families_(std::make_unique<Fami
 
 Metrics::~Metrics() = default;
 
-std::string Metrics::text(const Snapshot& snapshot, MetricsTier tier) const {
-  std::ostringstream own;
-  if (tier != MetricsTier::kDestinations) prometheus::TextSerializer().Serialize(own, families_->registry.Collect());
-  std::string text = std::move(own).str();
-  TextWriter writer(text);
+std::string Metrics::text(const Snapshot& snapshot, MetricsTier tier, MetricsFormat format) const {
+  std::string text;
+  TextWriter writer(text, format);
+  if (tier != MetricsTier::kDestinations) {
+    const auto own = families_->registry.Collect();
+    if (format == MetricsFormat::kText)
+      text = prometheus::TextSerializer().Serialize(own);
+    else
+      tell_families(own, writer);
+  }
   if (tier != MetricsTier::kDestinations) {
     tell_process(writer);
     tell_totals(snapshot, max_destinations_, writer);
   }
   if (tier != MetricsTier::kTotals) tell_destinations(snapshot, max_destinations_, writer);
+  if (format == MetricsFormat::kOpenMetrics) text += kOpenMetricsEnd;
   return text;
 }
 

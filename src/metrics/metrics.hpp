@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mxpulse/dns_observer.hpp"
+#include "mxpulse/metrics_format.hpp"
 #include "mxpulse/metrics_tier.hpp"
 #include "mxpulse/observer.hpp"
 #include "mxpulse/snapshot.hpp"
@@ -25,8 +26,9 @@ class Metrics final : public Observer, public DnsObserver {
   // From now on these are the feeds: each has series from the start, one that is gone has none.
   void set_feeds(const std::vector<std::string>& feeds);
 
-  // Text format 0.0.4. Any thread.
-  std::string text(const Snapshot& snapshot, MetricsTier tier = MetricsTier::kAll) const;
+  // Any thread.
+  std::string text(const Snapshot& snapshot, MetricsTier tier = MetricsTier::kAll,
+                   MetricsFormat format = MetricsFormat::kText) const;
 
   void probed(const Address& address, const ProbeResult& result, Now now) override;
   void probe_lagged(Duration lag) override;

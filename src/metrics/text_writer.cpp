@@ -5,19 +5,47 @@
 #include <limits>
 
 namespace mxpulse::metrics {
+namespace {
+
+std::string_view without(std::string_view name, std::string_view ending) {
+  if (name.ends_with(ending)) name.remove_suffix(ending.size());
+  return name;
+}
+
+// OpenMetrics: a counter's family lacks the "_total" of its samples, and an "_info" is a type of its own.
+std::string_view family_of(const Name& name) {
+  return without(name.type == Type::kCounter ? without(name.name, "_total") : name.name, "_info");
+}
+
+std::string_view type_of(const Name& name) { return name.name.ends_with("_info") ? "info" : label(name.type); }
+
+std::string_view unit_of(std::string_view family) {
+  for (const std::string_view unit : {"seconds", "bytes"}) {
+    if (family.ends_with(unit)) return unit;
+  }
+  return "";
+}
+
+}  // namespace
 
 void TextWriter::metric(const Name& name) {
   name_ = &name;
   has_series_ = false;
 }
 
-void TextWriter::series(std::span<const Label> labels, double value) {
-  if (!has_series_) {
-    text_.append("# HELP ").append(name_->name).append(" ").append(name_->help).append("\n");
-    text_.append("# TYPE ").append(name_->name).append(" ").append(label(name_->type)).append("\n");
-    has_series_ = true;
-  }
-  text_ += name_->name;
+void TextWriter::write_head() {
+  const bool open = format_ == MetricsFormat::kOpenMetrics;
+  const std::string_view family = open ? family_of(*name_) : name_->name;
+  text_.append("# HELP ").append(family).append(" ").append(name_->help).append("\n");
+  text_.append("# TYPE ").append(family).append(" ").append(open ? type_of(*name_) : label(name_->type)).append("\n");
+  const std::string_view unit = open ? unit_of(family) : "";
+  if (!unit.empty()) text_.append("# UNIT ").append(family).append(" ").append(unit).append("\n");
+  has_series_ = true;
+}
+
+void TextWriter::sample(std::string_view suffix, std::span<const Label> labels, double value) {
+  if (!has_series_) write_head();
+  text_.append(name_->name).append(suffix);
   char before = '{';
   for (const Label& one : labels) {
     text_ += before;

@@ -7,7 +7,7 @@ using namespace mxpulse;
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const http::Handler handler = [] {
     http::Sources sources;
-    sources.metrics = [](MetricsTier) -> Result<std::string> { return std::string("metrics\n"); };
+    sources.metrics = [](MetricsTier, MetricsFormat) -> Result<std::string> { return std::string("metrics\n"); };
     sources.ready = [] { return Result<bool>(true); };
     sources.reload = [] { return Result<bool>::failure("no"); };
     sources.gate = [](const DomainName& name) { return "{\"destination\":\"" + name.text() + "\"}"; };
@@ -40,6 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   request.origin = input.text();
   request.authorization = input.text();
   request.accept_encoding = input.text();
+  request.accept = input.text();
   request.scrape_timeout = input.text();
   request.body = input.rest();
   auto response = handler.refuse(request);

@@ -53,6 +53,7 @@ with Lab() as lab:
     cases.check("READY=1 to the service manager", b"READY=1" in notify.recv(1000))
     cases.check("/-/healthy", get("/-/healthy") == (200, "mxpulse is healthy\n"))
     cases.check("HEAD is answered", get("/metrics", "HEAD")[0] == 200)
+    cases.check("OpenMetrics for who asks: the same names", open_metrics() == {re.sub(r"\{.*", "", series) for series in metrics()})
     cases.check("404 and 405", (get("/nothing")[0], get("/metrics", "POST")[0], get("/-/reload")[0]) == (404, 405, 405))
 
     eventually(lambda: metrics().get('mxpulse_destinations{verdict="unavailable"}') == 2, "two destinations fall silent")

@@ -82,6 +82,7 @@ with Lab() as lab:
         for annotation in board["annotations"]["list"]:
             ask("query_range", query=dashboards.fill(annotation["expr"], VALUES), start=time.time() - MINUTE, end=time.time(), step=1)
 
+    cases.check("Prometheus asks for OpenMetrics and takes it", observatory.value('mxpulse_probe_lag_seconds_bucket{le="1.0"}') is not None)
     groups = ask("rules")["groups"]
     sick = [rule["name"] for group in groups for rule in group["rules"] if rule["health"] == "err"]
     cases.check("the shipped rules are evaluated beside them", len(groups) > 0 and not sick, (len(groups), sick))

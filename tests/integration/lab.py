@@ -204,6 +204,20 @@ def metrics():
     return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in body.splitlines() if line and not line.startswith("#")}
 
 
+def open_metrics():
+    """Names of the samples of /metrics in OpenMetrics, which a parser of that format must accept."""
+    body = get("/metrics", headers={"Accept": "application/openmetrics-text; version=1.0.0"})[1]
+    reader = """import sys
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+for family in text_string_to_metric_families(sys.stdin.read()):
+    for sample in family.samples:
+        print(sample.name)
+"""  # by Debian's Python, whose package it is
+    read = subprocess.run(["/usr/bin/python3", "-c", reader], input=body, capture_output=True, text=True)
+    assert read.returncode == 0, read.stderr
+    return set(read.stdout.split())
+
+
 class Host:
     """A scripted mail host: `play(connection)` for each that connects, on a thread of its own."""
 

@@ -24,7 +24,7 @@ const Address kLoopback = *Address::parse("127.0.0.1");
 Sources good_sources() {
   using Found = Result<std::optional<std::string>>;
   Sources sources;
-  sources.metrics = [](MetricsTier) { return Result<std::string>("mxpulse_x 1\n"); };
+  sources.metrics = [](MetricsTier, MetricsFormat) { return Result<std::string>("mxpulse_x 1\n"); };
   sources.ready = [] { return Result<bool>(true); };
   sources.reload = [] { return Result<bool>::failure("mxpulse.toml:1: wrong"); };
   sources.gate = [](const DomainName& name) { return "{" + name.text() + "}"; };
@@ -133,7 +133,7 @@ TEST_CASE("a page may load nothing from elsewhere and run nothing inline") {
 
 TEST_CASE("a scraper chooses how much it wants") {
   Sources sources = good_sources();
-  sources.metrics = [](MetricsTier tier) { return Result<std::string>(std::string(label(tier)) + "\n"); };
+  sources.metrics = [](MetricsTier tier, MetricsFormat) { return Result<std::string>(std::string(label(tier)) + "\n"); };
   const Server server({kLoopback, 0}, Limits{}, routes(sources));
   CHECK(ask(server, "GET /metrics").ends_with("\r\n\r\nall\n"));
   CHECK(ask(server, "GET /metrics?tier=totals").ends_with("\r\n\r\ntotals\n"));
@@ -141,10 +141,37 @@ TEST_CASE("a scraper chooses how much it wants") {
   CHECK(ask(server, "GET /metrics?tier=everything").find(" 400 ") != std::string::npos);
 }
 
+TEST_CASE("who asks for OpenMetrics gets it, and who likes the text format better gets that") {
+  Sources sources = good_sources();
+  sources.metrics = [](MetricsTier, MetricsFormat format) {
+    return Result<std::string>(format == MetricsFormat::kOpenMetrics ? "open\n" : "text\n");
+  };
+  const Server server({kLoopback, 0}, Limits{}, routes(sources));
+  const std::string prometheus =  // 2.42
+      "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/"
+      "plain;version=0.0.4;q=0.5,*/*;q=0.1";
+  for (const std::string& accept : {prometheus, std::string("application/openmetrics-text"),
+                                    std::string("text/plain; q=0.3, application/openmetrics-text; version=1.0.0; q=0.4")}) {
+    CAPTURE(accept);
+    const auto answer = ask(server, "GET /metrics", "Accept: " + accept + "\r\n");
+    CHECK(answer.ends_with("\r\n\r\nopen\n"));
+    CHECK(answer.find("Content-Type: application/openmetrics-text; version=1.0.0; charset=utf-8\r\n") != std::string::npos);
+    CHECK(answer.find("Vary: Accept, Accept-Encoding\r\n") != std::string::npos);
+  }
+  for (const char* accept :
+       {"*/*", "text/html", "application/openmetrics-text;version=0.0.1", "application/openmetrics-text;q=0",
+        "application/openmetrics-text;q=0.5,text/plain", "application/openmetrics-text;q=x", ";,;=,,q=", ""}) {
+    CAPTURE(accept);
+    const auto answer = ask(server, "GET /metrics", "Accept: " + std::string(accept) + "\r\n");
+    CHECK(answer.ends_with("\r\n\r\ntext\n"));
+    CHECK(answer.find("Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n") != std::string::npos);
+  }
+}
+
 TEST_CASE("a large body is small for who can read gzip, and whole for who cannot") {
   const std::string page(50'000, 'x');
   Sources sources = good_sources();
-  sources.metrics = [&](MetricsTier) { return Result<std::string>(page); };
+  sources.metrics = [&](MetricsTier, MetricsFormat) { return Result<std::string>(page); };
   const Server server({kLoopback, 0}, Limits{}, routes(sources));
   const auto small = ask(server, "GET /metrics", "Accept-Encoding: br, gzip;q=0.5\r\n");
   CHECK(small.find("Content-Encoding: gzip") != std::string::npos);
@@ -185,7 +212,7 @@ TEST_CASE("bounces are taken with the token only, and the body is whole") {
 
 TEST_CASE("a source that fails is a 503 with its reason") {
   Sources sources = good_sources();
-  sources.metrics = [](MetricsTier) { return Result<std::string>::failure("too busy"); };
+  sources.metrics = [](MetricsTier, MetricsFormat) { return Result<std::string>::failure("too busy"); };
   sources.ready = [] { return Result<bool>::failure("starting"); };
   const Server server({kLoopback, 0}, Limits{}, routes(sources));
   CHECK(ask(server, "GET /metrics").find(" 503 ") != std::string::npos);

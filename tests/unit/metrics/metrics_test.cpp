@@ -122,6 +122,41 @@ TEST_CASE("the two tiers are together the whole, each metric in one of them") {
   CHECK(parts == std::multiset<std::string>(whole.begin(), whole.end()));
 }
 
+TEST_CASE("OpenMetrics names families without their endings, gives units, has bounds as floats, and ends") {
+  const std::string text = metrics::Metrics(5000).text(example(), MetricsTier::kAll, MetricsFormat::kOpenMetrics);
+  CHECK(has_line(text, "# TYPE mxpulse_bounces counter"));
+  CHECK(has_line(text, "mxpulse_bounces_total{class=\"no_answer\"} 0"));
+  CHECK(has_line(text, "# TYPE mxpulse_build info"));
+  CHECK(text.find("\nmxpulse_build_info{version=") != std::string::npos);
+  CHECK(has_line(text, "# UNIT process_cpu_seconds seconds"));
+  CHECK(has_line(text, "# TYPE mxpulse_probe_lag_seconds histogram"));
+  CHECK(has_line(text, "# UNIT mxpulse_probe_lag_seconds seconds"));
+  CHECK(has_line(text, "mxpulse_probe_lag_seconds_bucket{le=\"0.005\"} 0"));
+  CHECK(has_line(text, "mxpulse_probe_lag_seconds_bucket{le=\"1.0\"} 0"));
+  CHECK(has_line(text, "mxpulse_probe_lag_seconds_bucket{le=\"+Inf\"} 0"));
+  CHECK(has_line(text, "mxpulse_destination_available{destination=\"d0.example\",provider=\"example.org\"} 1"));
+  CHECK(text.find("\n\n") == std::string::npos);
+  CHECK(text.ends_with("\n# EOF\n"));
+}
+
+TEST_CASE("both formats tell the same samples") {
+  metrics::Metrics metrics(5000);
+  metrics.set_feeds({"/a\"b.log"});
+  metrics.probe_lagged(2s);
+  const auto samples = [&](MetricsFormat format) {
+    std::multiset<std::string> all;
+    std::istringstream lines(metrics.text(example(), MetricsTier::kAll, format));
+    for (std::string line; std::getline(lines, line);) {
+      if (line.starts_with('#') || line.starts_with("process_")) continue;
+      const auto decimal = line.find(".0\"} ");  // of a bound
+      if (decimal != std::string::npos) line.erase(decimal, 2);
+      all.insert(line);
+    }
+    return all;
+  };
+  CHECK(samples(MetricsFormat::kOpenMetrics) == samples(MetricsFormat::kText));
+}
+
 TEST_CASE("a feed has series from the start, and none once it is followed no more") {
   metrics::Metrics metrics(5000);
   metrics.set_feeds({"/a.log", "/b.log"});
