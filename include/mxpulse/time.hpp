@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <string>
 
 namespace mxpulse {
 
@@ -24,5 +25,12 @@ class Clock {
 // Seconds as Prometheus and JSON write them.
 inline double to_seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 inline double to_unix_seconds(SystemTime time) { return std::chrono::duration<double>(time.time_since_epoch()).count(); }
+
+
+// UTC in a format of strftime(3), of at most 63 characters.
+std::string utc_text(SystemTime time, const char* format);
+
+// "2026-11-24T07:00:00Z" (RFC 3339)
+std::string rfc3339(SystemTime time);
 
 }  // namespace mxpulse

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
 
 #include "bounce/log_follower.hpp"
+#include "bounce/unix_second.hpp"
 
 namespace mxpulse::bounce {
 
@@ -29,11 +29,8 @@ std::string_view field(sd_journal* journal, const char* name) {
 std::string stamp(sd_journal* journal) {
   std::uint64_t microseconds = 0;
   if (sd_journal_get_realtime_usec(journal, &microseconds) < 0) return "-";
-  const auto seconds = static_cast<std::time_t>(microseconds / 1'000'000);
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  char text[40];
-  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc)};
+  const auto time = at_unix_second(static_cast<std::int64_t>(microseconds / 1'000'000));
+  return time ? rfc3339(*time) : "-";
 }
 
 bool add_matches(sd_journal* journal, const std::string& name, const std::vector<std::string>& values) {

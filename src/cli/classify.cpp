@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <ctime>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -20,14 +19,6 @@ constexpr const char* kHelp =
     "Maildir).\n"
     "auto tells a message by its header and a log by the lines that a dialect can read. Exit 0; 2: wrong usage; 1: a file cannot "
     "be read.\n";
-
-std::string rfc3339(SystemTime time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  char text[32];
-  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc)};
-}
 
 void print(const BounceEvent& event) {
   nlohmann::ordered_json line;

@@ -1,7 +1,6 @@
 #include "gate/webhook_dialect.hpp"
 
 #include <algorithm>
-#include <ctime>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -12,14 +11,6 @@ using nlohmann::ordered_json;
 
 constexpr std::size_t kSuspensionsMax = 100'000;
 constexpr std::size_t kIdMax = 256;
-
-std::string rfc3339(SystemTime time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  char text[32];
-  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc)};
-}
 
 std::string dump(const ordered_json& object) { return object.dump(-1, ' ', true, ordered_json::error_handler_t::replace); }
 

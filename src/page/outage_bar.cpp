@@ -54,8 +54,8 @@ SystemTime known_since(const DestinationView& view) {
 }
 
 std::string title_of(const Incident& incident, SystemTime now) {
-  return escaped(std::string(label(incident.cause)) + ", " + iso_time(incident.first) + " to " +
-                 (incident.ended ? iso_time(*incident.ended) : "now") + ", " +
+  return escaped(std::string(label(incident.cause)) + ", " + rfc3339(incident.first) + " to " +
+                 (incident.ended ? rfc3339(*incident.ended) : "now") + ", " +
                  lasted(incident.ended.value_or(now) - incident.first));
 }
 

@@ -2,21 +2,11 @@
 
 #include <array>
 #include <cstdio>
-#include <ctime>
 
 #include "page/html.hpp"
 
 namespace mxpulse::page {
 namespace {
-
-std::string formatted(SystemTime time, const char* format) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm utc{};
-  std::array<char, 40> text{};
-  if (gmtime_r(&seconds, &utc) == nullptr || std::strftime(text.data(), text.size(), format, &utc) == 0)
-    return std::string(kUnknown);
-  return text.data();
-}
 
 std::string two(long large, const char* large_unit, long small, const char* small_unit) {
   std::string text = std::to_string(large) + large_unit;
@@ -26,11 +16,9 @@ std::string two(long large, const char* large_unit, long small, const char* smal
 
 }  // namespace
 
-std::string iso_time(SystemTime time) { return formatted(time, "%Y-%m-%dT%H:%M:%SZ"); }
-
 std::string time_element(const std::optional<SystemTime>& time) {
   if (!time) return std::string(kUnknown);
-  return "<time datetime=\"" + iso_time(*time) + "\">" + formatted(*time, "%d %b %H:%M:%S UTC") + "</time>";
+  return "<time datetime=\"" + rfc3339(*time) + "\">" + utc_text(*time, "%d %b %H:%M:%S UTC") + "</time>";
 }
 
 std::string lasted(Duration duration) {

@@ -8,9 +8,6 @@
 
 namespace mxpulse::page {
 
-// "2026-11-25T14:02:00Z"
-std::string iso_time(SystemTime time);
-
 // "<time datetime=...>25 Nov 14:02:00 UTC</time>"; kUnknown without a time.
 std::string time_element(const std::optional<SystemTime>& time);
 

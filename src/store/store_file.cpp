@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <ctime>
 #include <filesystem>
 
 #include "store/rows.hpp"
@@ -18,14 +17,6 @@ namespace {
 
 constexpr int kLogPages = 1000;            // 4 MB of write-ahead log before it goes into the file
 constexpr std::int64_t kSchemaMax = 9999;  // a greater number is not a version but damage
-
-std::string stamp(SystemTime now) {
-  const std::time_t seconds = SystemTime::clock::to_time_t(now);
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  std::array<char, 32> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), "%Y%m%dT%H%M%SZ", &utc)};
-}
 
 bool is_there(const std::string& path) {
   struct stat status {};
@@ -140,8 +131,9 @@ StoreFile::Opened StoreFile::judge(const Failure& failure) {
 // The log first: without it the file is no less broken, while a log beside an empty file would be played into that.
 bool StoreFile::set_aside() {
   database_.abandon();
-  std::string aside = path_ + ".broken-" + stamp(now_);
-  for (int number = 2; is_there(aside); ++number) aside = path_ + ".broken-" + stamp(now_) + "-" + std::to_string(number);
+  std::string aside = path_ + ".broken-" + utc_text(now_, "%Y%m%dT%H%M%SZ");
+  for (int number = 2; is_there(aside); ++number)
+    aside = path_ + ".broken-" + utc_text(now_, "%Y%m%dT%H%M%SZ") + "-" + std::to_string(number);
   const std::string what = why_;
   for (const char* part : {"-wal", "-shm", ""}) {
     if (std::rename((path_ + part).c_str(), (aside + part).c_str()) == 0 || errno == ENOENT) continue;
