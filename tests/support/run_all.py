@@ -47,7 +47,7 @@ class Count:
         if os.path.exists(report):
             os.remove(report)
         subprocess.run(["ctest", "--test-dir", folder, "-L", label, "--output-on-failure", "--output-junit", report,
-                        "-j", "1" if label == "integration" else str(os.cpu_count())], cwd=ROOT)
+                        "-j", str(os.cpu_count())], cwd=ROOT)
         cases = xml.parse(report).getroot().iter("testcase") if os.path.exists(report) else []
         found = False
         for case in cases:

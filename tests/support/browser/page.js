@@ -29,7 +29,7 @@ function header(dashboard) {
     {},
     element("h1", {}, dashboard.title),
     ...chosen,
-    element("span", { class: "range" }, `last ${minutes} minutes, UTC`),
+    element("span", { class: "range" }, `last ${minutes === 1 ? "minute" : `${minutes} minutes`}, UTC`),
   );
 }
 

@@ -29,8 +29,8 @@ function marks(annotations, time) {
   );
 }
 
-function chart(body) {
-  const box = element("div", { style: { position: "absolute", inset: "0 0 34px 0" } });
+function chart(body, below = 0) {
+  const box = element("div", { style: { position: "absolute", inset: `0 0 ${Math.max(34, below + 4)}px 0` } });
   body.append(box);
   return echarts.init(box, null, { renderer: "canvas" });
 }

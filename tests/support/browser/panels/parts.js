@@ -18,12 +18,13 @@ const allSeries = (panel) =>
   panel.targets.flatMap((target) => target.series.map((one) => ({ ...one, name: nameOf(target, one.labels) })));
 const last = (points) => points.findLast(([, value]) => Number.isFinite(value))?.[1] ?? null;
 
+// Gives the height that it takes at the foot of the panel.
 function legend(body, entries) {
-  body.append(
-    element(
-      "div",
-      { class: "legend" },
-      ...entries.map(([name, hue]) => element("span", {}, element("i", { style: { background: hue } }), name)),
-    ),
+  const box = element(
+    "div",
+    { class: "legend" },
+    ...entries.map(([name, hue]) => element("span", {}, element("i", { style: { background: hue } }), name)),
   );
+  body.append(box);
+  return box.offsetHeight;
 }

@@ -35,7 +35,8 @@ function drawTimeseries(panel, body, time) {
     };
   }
   const whole = ["short", "cps"].includes(field.unit);
-  chart(body).setOption({
+  const below = legend(body, hues);
+  chart(body, below).setOption({
     animation: false,
     grid: { left: 8, right: 12, top: 10, bottom: 12, containLabel: true },
     xAxis: axisTime(time),
@@ -53,7 +54,6 @@ function drawTimeseries(panel, body, time) {
       { type: "value", min: 0, max: 1, show: false, axisLabel: { show: false } },
     ],
   });
-  legend(body, hues);
   return true;
 }
 
