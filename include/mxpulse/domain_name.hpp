@@ -3,6 +3,7 @@
 
 #include <compare>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,7 @@ namespace mxpulse {
 
 // Made only by parse(), so whoever holds one may put it into a label, a log line or a query as it stands:
 // letters, digits, '-', '_' and '.', at most 253 characters, labels of 1 to 63 (RFC 1035 2.3.4, RFC 5890 2.3.2.1).
+// Copies share the text: a watched destination's name stands in half a dozen tables.
 class DomainName {
  public:
   DomainName() = default;  // empty; equal to no parsed name
@@ -19,15 +21,18 @@ class DomainName {
   // Takes U-labels too (UTF-8, IDNA 2008 by libidn2, non-transitional) and one final dot.
   static Result<DomainName> parse(std::string_view text);
 
-  const std::string& text() const { return text_; }
-  bool empty() const { return text_.empty(); }
+  const std::string& text() const { return text_ ? *text_ : kNone; }
+  bool empty() const { return text_ == nullptr; }
 
-  auto operator<=>(const DomainName&) const = default;
+  bool operator==(const DomainName& other) const { return text_ == other.text_ || text() == other.text(); }
+  std::strong_ordering operator<=>(const DomainName& other) const { return text() <=> other.text(); }
 
  private:
-  explicit DomainName(std::string text) : text_(std::move(text)) {}
+  explicit DomainName(std::string text) : text_(std::make_shared<const std::string>(std::move(text))) {}
 
-  std::string text_;
+  static const std::string kNone;
+
+  std::shared_ptr<const std::string> text_;  // null: empty
 };
 
 }  // namespace mxpulse

@@ -26,10 +26,12 @@ struct MxHost {
   // Set when `addresses` is empty: dns_temporary, resolver_down or no_address.
   std::optional<Cause> failure;
   std::string why;  // `failure` in words; our own words, no remote text
+
+  bool operator==(const MxHost&) const = default;
 };
 
 struct MxSet {
-  DomainName destination;
+  DomainName destination;         // whom it was looked up for
   std::vector<MxHost> hosts;      // most preferred first, equal preference shuffled; at most kHostsMax
   std::size_t hosts_omitted = 0;  // hosts beyond kHostsMax
   bool implicit = false;          // no MX record at all: the domain itself is the host (RFC 5321 5.1)

@@ -14,7 +14,7 @@
 namespace mxpulse::config {
 namespace {
 
-constexpr std::uintmax_t kFileMax = 16u << 20;  // a million destinations fit
+constexpr std::uintmax_t kFileMax = 64u << 20;  // a million destinations fit
 
 // Reads a parsed file into a config and gathers every error on the way.
 class Reader {
@@ -183,7 +183,7 @@ std::string why_unreadable(const std::string& path) {
   if (error) return path + ": " + error.message();
   if (!std::filesystem::is_regular_file(status)) return path + ": is not a file; give the path of a configuration file";
   if (std::filesystem::file_size(path, error) > kFileMax)
-    return path + ": is larger than 16 MiB; is this the configuration file?";
+    return path + ": is larger than 64 MiB; is this the configuration file?";
   return "";
 }
 

@@ -1,5 +1,7 @@
 #include "daemon/daemon.hpp"
 
+#include <malloc.h>
+
 #include <csignal>
 #include <random>
 
@@ -137,6 +139,7 @@ class Daemon::Parts {
               clock_.now());
     started_ = true;
     tell_ready("watching");
+    malloc_trim(0);  // the text of a large configuration, parsed, was several times what is kept of it
     loop_.run();
     door_.close();
     const auto last = keeper_ ? std::optional(keeper_->last()) : std::nullopt;

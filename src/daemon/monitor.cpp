@@ -53,6 +53,14 @@ bool has_same_hosts(const MxSet& one, const MxSet& other) {
          std::all_of(one.hosts.begin(), one.hosts.end(), [&](const MxHost& host) { return is_among(host, other); });
 }
 
+// But for whom it was looked up.
+bool is_alike(const MxSet& one, const MxSet& other) {
+  const auto parts = [](const MxSet& set) {
+    return std::tie(set.hosts, set.hosts_omitted, set.implicit, set.stale, set.fresh, set.failure, set.why, set.provider);
+  };
+  return parts(one) == parts(other);
+}
+
 }  // namespace
 
 Monitor::Monitor(Alarms& alarms, const Clock& clock, MonitorOptions options, Observer& observer, std::uint64_t seed)
@@ -123,7 +131,7 @@ void Monitor::bounced(const BounceEvent& event) {
   rank(found->second, watchlist_.bounces(event.destination, now), found->second.verdict);
   tell_gate(event, found->second, now);
   if (event.bounce_class != BounceClass::kNoAnswer) return;
-  for (const Address& address : found->second.asked) {
+  for (const Address& address : asked_by(found->second.set.get())) {
     if (doubts_.trusts(address, now.steady)) schedule_.hurry(address, now.steady);
   }
 }
@@ -141,7 +149,7 @@ void Monitor::begin_visit(const DomainName& name) {
   ++visits_[name];
   join(name, 0s);
   const SteadyTime now = clock_.now().steady;
-  for (const Address& address : destinations_.at(name).asked) {
+  for (const Address& address : asked_by(destinations_.at(name).set.get())) {
     if (doubts_.trusts(address, now)) schedule_.hurry(address, now);
   }
   turn();
@@ -192,7 +200,7 @@ void Monitor::leave(const DomainName& name) {
   const auto found = destinations_.find(name);
   if (found == destinations_.end()) return;
   if (found->second.looking_up) --lookups_in_flight_;
-  for (const Address& address : found->second.asked) drop_address(found->second, address, now.steady);
+  for (const Address& address : asked_by(found->second.set.get())) drop_address(found->second, address, now.steady);
   lookups_due_.erase(name);
   if (gatekeeper_ != nullptr) gatekeeper_->forgotten(name);
   tally_.remove(provider_of(found->second), found->second.verdict);
@@ -308,28 +316,43 @@ void Monitor::looked_up(const DomainName& name, std::shared_ptr<const MxSet> set
 }
 
 void Monitor::take_set(Destination& destination, std::shared_ptr<const MxSet> set, SteadyTime now) {
-  destination.set = never_probe_.spare(std::move(set));
-  take_addresses(destination, now);
+  const auto before = asked_by(destination.set.get());
+  destination.set = shared(never_probe_.spare(destination.name, std::move(set)));
+  take_addresses(destination, before, now);
 }
 
-void Monitor::take_addresses(Destination& destination, SteadyTime now) {
-  std::vector<Address> wanted;
-  for (const auto& asked : health::asked_addresses(*destination.set)) wanted.push_back(asked.address);
+// Most destinations of a large sender are at few providers: those with the same hosts keep one set.
+std::shared_ptr<const MxSet> Monitor::shared(std::shared_ptr<const MxSet> set) const {
+  const auto asked = asked_by(set.get());
+  const auto users = asked.empty() ? users_.end() : users_.find(asked.front());
+  if (users == users_.end()) return set;
+  const auto& other = users->second.front()->set;
+  return other != nullptr && is_alike(*other, *set) ? other : set;
+}
 
+// Of no set: none.
+std::vector<Address> Monitor::asked_by(const MxSet* set) {
+  std::vector<Address> addresses;
+  if (set == nullptr) return addresses;
+  for (const auto& asked : health::asked_addresses(*set)) addresses.push_back(asked.address);
+  return addresses;
+}
+
+void Monitor::take_addresses(Destination& destination, const std::vector<Address>& before, SteadyTime now) {
+  const auto wanted = asked_by(destination.set.get());
   const auto contains = [](const std::vector<Address>& all, const Address& one) {
     return std::find(all.begin(), all.end(), one) != all.end();
   };
   for (const Address& address : wanted) {
-    if (contains(destination.asked, address)) continue;
+    if (contains(before, address)) continue;
     auto& users = users_[address];
     users.push_back(&destination);
     schedule_.add(address, Duration(0), now);
     if (users.size() == 1) schedule_.hurry(address, now);  // a control's address has its own, long interval
   }
-  for (const Address& address : destination.asked) {
+  for (const Address& address : before) {
     if (!contains(wanted, address)) drop_address(destination, address, now);
   }
-  destination.asked = std::move(wanted);
 }
 
 void Monitor::drop_address(Destination& destination, const Address& address, SteadyTime now) {

@@ -86,8 +86,7 @@ class Monitor final : public ProbeListener, public Kept {
  private:
   struct Destination {
     DomainName name;
-    std::shared_ptr<const MxSet> set;  // null until the first lookup ends
-    std::vector<Address> asked;
+    std::shared_ptr<const MxSet> set;  // null until the first lookup ends; one with the same hosts may have the same
     health::NoAnswerStreak lookups;
     Verdict verdict = Verdict::kUnknown;  // this and `bounces` change by rank() alone
     std::size_t bounces = 0;              // behind it within the window, as last counted: never less than now
@@ -132,7 +131,8 @@ class Monitor final : public ProbeListener, public Kept {
   Doubts::Subject subject_of(const Address& address) const;
   std::string doubt_about(const Destination& destination, SteadyTime now) const;
   void take_set(Destination& destination, std::shared_ptr<const MxSet> set, SteadyTime now);
-  void take_addresses(Destination& destination, SteadyTime now);
+  std::shared_ptr<const MxSet> shared(std::shared_ptr<const MxSet> set) const;
+  void take_addresses(Destination& destination, const std::vector<Address>& before, SteadyTime now);
   void drop_address(Destination& destination, const Address& address, SteadyTime now);
   void reassess(Destination& destination, Now now, const Occasion* occasion = nullptr);
   void rank(Destination& destination, std::size_t bounces, Verdict verdict);
@@ -145,6 +145,7 @@ class Monitor final : public ProbeListener, public Kept {
   bool names_own_host(const BounceEvent& event, const Destination& destination) const;
   Duration spread_for(std::size_t count) const;
   static const std::string& provider_of(const Destination& destination);
+  static std::vector<Address> asked_by(const MxSet* set);
 
   const Clock& clock_;
   MonitorOptions options_;

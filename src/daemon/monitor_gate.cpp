@@ -65,7 +65,7 @@ bool Monitor::names_own_host(const BounceEvent& event, const Destination& destin
 
 // Why what our probes say of it may be our own fault; empty: it is not.
 std::string Monitor::doubt_about(const Destination& destination, SteadyTime now) const {
-  for (const Address& address : destination.asked) {
+  for (const Address& address : asked_by(destination.set.get())) {
     const health::AddressHealth* health = book_.find(address);
     if (health != nullptr && health->last && health->last->cause == Cause::kVantageImpaired) return health->last->why;
     if (health != nullptr && health->answers_mta_only())

@@ -58,12 +58,12 @@ void Monitor::resume(const SavedDestination& saved, Duration spread, Now now) {
   if (!is_new) return;
   Destination& destination = found->second;
   destination.name = saved.name;
-  destination.set = saved.set;
+  destination.set = shared(saved.set);
   destination.lookups = health::NoAnswerStreak::resume(saved.lookups, now.system);
   destination.watched_since = std::min(saved.watched_since, now.system);
   std::uniform_int_distribution<Duration::rep> within(0, spread.count());
   lookups_due_.set(saved.name, now.steady + Duration(within(random_)));
-  if (destination.set) take_addresses(destination, now.steady);
+  if (destination.set) take_addresses(destination, {}, now.steady);
 }
 
 void Monitor::resume(const SavedAddress& saved, bool orderly, Now now) {

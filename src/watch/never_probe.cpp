@@ -13,8 +13,8 @@ bool NeverProbe::lists(const DomainName& name) const {
   return above && lists(*above);
 }
 
-std::shared_ptr<const MxSet> NeverProbe::spare(std::shared_ptr<const MxSet> set) const {
-  const bool whole = lists(set->destination);
+std::shared_ptr<const MxSet> NeverProbe::spare(const DomainName& destination, std::shared_ptr<const MxSet> set) const {
+  const bool whole = lists(destination);
   const auto listed = [&](const MxHost& host) { return whole || lists(host.name); };
   if (set->failure || std::none_of(set->hosts.begin(), set->hosts.end(), listed)) return set;
   auto spared = std::make_shared<MxSet>(*set);

@@ -18,9 +18,9 @@ class NeverProbe {
   // Whether the name or one above it is listed.
   bool lists(const DomainName& name) const;
 
-  // The MX set without addresses that are listed: by its destination, or by each host's own name. When none is left, the
+  // The destination's MX set without addresses that are listed: by its own name, or by each host's. When none is left, the
   // set says why.
-  std::shared_ptr<const MxSet> spare(std::shared_ptr<const MxSet> set) const;
+  std::shared_ptr<const MxSet> spare(const DomainName& destination, std::shared_ptr<const MxSet> set) const;
 
  private:
   std::unordered_set<DomainName> names_;

@@ -37,6 +37,8 @@ Result<std::string> to_ascii(std::string_view text) {
 
 }  // namespace
 
+const std::string DomainName::kNone;
+
 Result<DomainName> DomainName::parse(std::string_view text) {
   using Failed = Result<DomainName>;
   if (!text.empty() && text.back() == '.') text.remove_suffix(1);

@@ -31,14 +31,14 @@ TEST_CASE("a listed name covers all below it, and nothing that only ends like it
 }
 
 TEST_CASE("a listed host loses its addresses, the others keep theirs") {
-  const auto set = NeverProbe({named("shy.example")}).spare(example());
+  const auto set = NeverProbe({named("shy.example")}).spare(named("dest.example"), example());
   CHECK(set->hosts[0].addresses.empty());
   CHECK(set->hosts[1].addresses.size() == 1);
   CHECK_FALSE(set->failure);
 }
 
 TEST_CASE("a listed destination is not asked anywhere, and says why") {
-  const auto set = NeverProbe({named("dest.example")}).spare(example());
+  const auto set = NeverProbe({named("dest.example")}).spare(named("dest.example"), example());
   CHECK(set->failure == Cause::kDeniedAddress);
   CHECK(set->why == "is on the never-probe list (watch.never_probe)");
   for (const MxHost& host : set->hosts) CHECK(host.addresses.empty());
@@ -46,6 +46,6 @@ TEST_CASE("a listed destination is not asked anywhere, and says why") {
 
 TEST_CASE("with nobody listed the set is left as it is") {
   const auto set = example();
-  CHECK(NeverProbe().spare(set) == set);
-  CHECK(NeverProbe({named("else.example")}).spare(set) == set);
+  CHECK(NeverProbe().spare(named("dest.example"), set) == set);
+  CHECK(NeverProbe({named("else.example")}).spare(named("dest.example"), set) == set);
 }
