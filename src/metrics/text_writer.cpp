@@ -1,7 +1,10 @@
 #include "metrics/text_writer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
+#include <cstdint>
 #include <limits>
 
 namespace mxpulse::metrics {
@@ -25,6 +28,8 @@ std::string_view unit_of(std::string_view family) {
   }
   return "";
 }
+
+bool must_be_escaped(char c) { return c == '\\' || c == '"' || c == '\n'; }
 
 }  // namespace
 
@@ -61,7 +66,7 @@ void TextWriter::sample(std::string_view suffix, std::span<const Label> labels, 
 }
 
 void TextWriter::write_label_value(std::string_view value) {
-  if (value.find_first_of("\\\"\n") == std::string_view::npos) {
+  if (std::none_of(value.begin(), value.end(), must_be_escaped)) {
     text_ += value;
     return;
   }
@@ -77,7 +82,14 @@ void TextWriter::write_label_value(std::string_view value) {
 
 void TextWriter::write_number(double value) {
   constexpr int kDigits = std::numeric_limits<double>::max_digits10 - 1;
+  constexpr double kWholeMax = 1e15;  // whole numbers of so few digits are written as they are
   std::array<char, 32> digits;
+  const bool whole = std::trunc(value) == value && std::abs(value) < kWholeMax && !(value == 0 && std::signbit(value));
+  if (whole) {  // most are, and a double takes twice as long
+    const auto [end, error] = std::to_chars(digits.begin(), digits.end(), static_cast<std::int64_t>(value));
+    text_.append(digits.begin(), end);
+    return;
+  }
   const auto [end, error] = std::to_chars(digits.begin(), digits.end(), value, std::chars_format::general, kDigits);
   text_.append(digits.begin(), end);
 }
