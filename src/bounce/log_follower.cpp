@@ -122,13 +122,15 @@ void LogFollower::take_lines(std::string_view bytes) {
     const auto piece = bytes.substr(0, end);
     bytes.remove_prefix(end + 1);
     if (!std::exchange(leaving_out_, false)) {
-      if (unfinished_.empty()) {
+      if (unfinished_.size() + piece.size() > kLineMax) {
+        ++lines_left_out_;
+      } else if (unfinished_.empty()) {
         give(piece);
       } else {
         unfinished_.append(piece);
         give(unfinished_);
-        unfinished_.clear();
       }
+      unfinished_.clear();
     }
     line_start_ = start + static_cast<off_t>(whole.size() - bytes.size());
   }

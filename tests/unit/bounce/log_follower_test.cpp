@@ -40,6 +40,12 @@ struct Example {
     follower().resume(*LogPosition::parse(from.text()), [this](std::string_view line) { recalled.emplace_back(line); });
   }
   LogPosition position() { return *follower().position(); }
+  // Where it stands once this was written and read.
+  LogPosition left_after(const std::string& text) {
+    append(text);
+    read();
+    return position();
+  }
   void rename(const char* from, const char* to) const { std::filesystem::rename(folder / from, folder / to); }
   void copy_and_truncate(const char* to) const {
     std::filesystem::copy_file(folder / "log", folder / to);
@@ -70,7 +76,7 @@ TEST_CASE("a log rotated by renaming is read to its end, then the new one") {
   log.append("one\n");
   CHECK(log.read() == Lines{"one"});
   log.append("two\n");
-  std::filesystem::rename(log.folder / "log", log.folder / "log.1");
+  log.rename("log", "log.1");
   CHECK(log.read() == Lines{"two"});
   log.append("three\n");
   CHECK(log.read() == Lines{"three"});
@@ -106,6 +112,32 @@ TEST_CASE("a line without end is left out and counted, the next one is read") {
   CHECK(log.follower().lines_left_out() == 1);
 }
 
+TEST_CASE(
+    "a megabyte without a line end, written in pieces, is left out, and nothing of it is kept in memory or taken for a line") {
+  Example log;
+  log.append("one\n");
+  for (int i = 0; i < 64; ++i) {
+    log.append(std::string(16'384, static_cast<char>('a' + i % 26)));
+    CHECK(log.read() == (i == 0 ? Lines{"one"} : Lines{}));
+    CHECK(log.position().offset == 4);
+  }
+  log.append(" Nov 25 mail postfix/smtp[7]: forged\nnext\n");
+  CHECK(log.read() == Lines{"next"});
+  CHECK(log.follower().lines_left_out() == 1);
+}
+
+TEST_CASE("a line as long as is read at once, and one longer, come to the lines after them whole") {
+  for (const std::size_t length : {65'535u, 65'536u, 65'537u, 131'072u, 1u << 20}) {
+    Example log;
+    log.append(std::string(length, 'x') + "\nnext\n");
+    const Lines lines = log.read();
+    REQUIRE_FALSE(lines.empty());
+    CHECK(lines.back() == "next");
+    CHECK(lines.size() == (length <= 65'536 ? 2 : 1));
+    CHECK(log.follower().lines_left_out() == (length <= 65'536 ? 0 : 1));
+  }
+}
+
 TEST_CASE("after a restart it goes on behind the last whole line, and recalls those before it") {
   Example log;
   log.append("one\ntwo\nthr");
@@ -120,9 +152,7 @@ TEST_CASE("after a restart it goes on behind the last whole line, and recalls th
 
 TEST_CASE("the position moves with every line that was taken") {
   Example log;
-  log.append("one\ntwo\nthree\n");
-  log.read();
-  const LogPosition end = log.position();
+  const LogPosition end = log.left_after("one\ntwo\nthree\n");
   CHECK(end.offset == 14);
   log.restart(end);
   CHECK(log.read().empty());
@@ -142,9 +172,7 @@ TEST_CASE("after a restart amid a line that is too long, its rest is not taken f
 
 TEST_CASE("a log rotated by renaming while we were away is read to its end, then those since, then the new one") {
   Example log;
-  log.append("one\n");
-  log.read();
-  const LogPosition position = log.position();
+  const LogPosition position = log.left_after("one\n");
   log.append("two\n");
   log.rename("log", "log.1");
   log.append("three\n");
@@ -160,9 +188,7 @@ TEST_CASE("a log rotated by renaming while we were away is read to its end, then
 
 TEST_CASE("a log rotated while nothing of it was read is found by its inode") {
   Example log;
-  log.append("");
-  log.read();
-  const LogPosition position = log.position();
+  const LogPosition position = log.left_after("");
   log.append("one\n");
   log.rename("log", "log.1");
   log.append("two\n");
@@ -172,9 +198,7 @@ TEST_CASE("a log rotated while nothing of it was read is found by its inode") {
 
 TEST_CASE("between the renaming and the new log, the old one is read, and the position is kept") {
   Example log;
-  log.append("one\n");
-  log.read();
-  const LogPosition position = log.position();
+  const LogPosition position = log.left_after("one\n");
   log.append("two\n");
   log.rename("log", "log.1");
   log.restart(position);
@@ -187,9 +211,7 @@ TEST_CASE("between the renaming and the new log, the old one is read, and the po
 
 TEST_CASE("a log that was copied and truncated while we were away is read from its copy, then from its start") {
   Example log;
-  log.append("one\n");
-  log.read();
-  const LogPosition position = log.position();
+  const LogPosition position = log.left_after("one\n");
   log.append("two\n");
   log.copy_and_truncate("log.1");
   log.append("three, longer than all that was before it\n");
@@ -235,9 +257,7 @@ TEST_CASE("a log truncated twice while we were away, of which nothing was read b
 
 TEST_CASE("a log that is truncated between finding it again and reading it loses no line") {
   Example log;
-  log.append("one\n");
-  log.read();
-  const LogPosition position = log.position();
+  const LogPosition position = log.left_after("one\n");
   log.append("two\n");
   log.restart(position);
   log.copy_and_truncate("log.1");
@@ -247,9 +267,7 @@ TEST_CASE("a log that is truncated between finding it again and reading it loses
 
 TEST_CASE("another file with the old one's inode is a new one") {
   Example log;
-  log.append("one\ntwo\n");
-  log.read();
-  LogPosition position = log.position();
+  const LogPosition position = log.left_after("one\ntwo\n");
   std::filesystem::resize_file(log.folder / "log", 0);
   log.append("other words, of another file that has the inode now\n");
   log.restart(position);
