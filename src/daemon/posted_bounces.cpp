@@ -20,16 +20,18 @@ PostedBounces read_posted(std::string_view ndjson, SystemTime now) {
     parser->take(line, now, [&](const BounceEvent& event) { posted.events.push_back(event); });
     if (posted.events.size() > before) continue;
     ++posted.left_out;
-    if (posted.first_left_out == 0) posted.first_left_out = number;
+    if (posted.left_out_first.size() < kLeftOutTold) posted.left_out_first.push_back(number);
   }
   return posted;
 }
 
 std::string posted_json(const PostedBounces& posted) {
   nlohmann::ordered_json answer{{"taken", posted.events.size()}, {"left_out", posted.left_out}};
-  if (posted.left_out > 0)
-    answer["why"] = "line " + std::to_string(posted.first_left_out) +
+  if (posted.left_out > 0) {
+    answer["lines"] = posted.left_out_first;
+    answer["why"] = "line " + std::to_string(posted.left_out_first.front()) +
                     ": not a JSON object with a destination or a recipient; write it like mxpulse classify does";
+  }
   return answer.dump() + "\n";
 }
 

@@ -11,17 +11,19 @@
 
 namespace mxpulse::daemon {
 
+inline constexpr std::size_t kLeftOutTold = 20;
+
 struct PostedBounces {
   std::vector<BounceEvent> events;
-  std::size_t lines = 0;           // empty ones are not counted
-  std::size_t left_out = 0;        // lines that are no event
-  std::size_t first_left_out = 0;  // its number, from 1; 0: none
+  std::size_t lines = 0;                      // empty ones are not counted
+  std::size_t left_out = 0;                   // lines that are no event
+  std::vector<std::size_t> left_out_first{};  // the numbers, from 1, of the first kLeftOutTold of them
 };
 
 // Any bytes. Pure.
 PostedBounces read_posted(std::string_view ndjson, SystemTime now);
 
-// {"taken":2,"left_out":1,"why":"line 3: ..."}: what the client is told when the events are counted.
+// {"taken":2,"left_out":1,"lines":[3],"why":"line 3: ..."}: what the client is told when the events are counted.
 std::string posted_json(const PostedBounces& posted);
 
 }  // namespace mxpulse::daemon

@@ -17,12 +17,21 @@ TEST_CASE("each posted line is an event, and one that is none is named") {
   CHECK(posted.events[1].destination.text() == "example.net");
   CHECK(posted.lines == 3);
   CHECK(posted.left_out == 1);
-  CHECK(posted.first_left_out == 3);
-  CHECK(posted_json(posted).starts_with(R"({"taken":2,"left_out":1,"why":"line 3: )"));
+  CHECK(posted.left_out_first == std::vector<std::size_t>{3});
+  CHECK(posted_json(posted).starts_with(R"({"taken":2,"left_out":1,"lines":[3],"why":"line 3: )"));
 }
 
 TEST_CASE("an empty body is no event and no error") {
   const auto posted = read_posted("\r\n\n", SystemTime{});
   CHECK(posted.lines == 0);
   CHECK(posted_json(posted) == "{\"taken\":0,\"left_out\":0}\n");
+}
+
+TEST_CASE("of a body that is all wrong the first twenty lines are named, and all are counted") {
+  std::string body;
+  for (int i = 0; i < 1000; ++i) body += "Nov 25 mail postfix/smtp: none of it is JSON\n";
+  const auto posted = read_posted(body, SystemTime{});
+  CHECK(posted.left_out == 1000);
+  CHECK(posted.left_out_first.size() == 20);
+  CHECK(posted.left_out_first.back() == 20);
 }
