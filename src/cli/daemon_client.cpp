@@ -2,12 +2,15 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
 #include <memory>
+#include <string_view>
 
 namespace mxpulse::cli {
 namespace {
 
 constexpr std::size_t kBodyMax = 16u << 20;
+constexpr std::size_t kRefusalMax = 300;  // of a line for people
 constexpr long kSecondsMax = 10;
 
 std::size_t take(char* bytes, std::size_t size, std::size_t count, void* body) {
@@ -15,6 +18,19 @@ std::size_t take(char* bytes, std::size_t size, std::size_t count, void* body) {
   if (text.size() + size * count > kBodyMax) return 0;
   text.append(bytes, size * count);
   return size * count;
+}
+
+// mxpulse tells in a line of plain text what is wrong; another server may say anything.
+std::string refusal(CURL* curl, const std::string& body, const std::string& path) {
+  long status = 0;
+  const char* type = nullptr;
+  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_getinfo(curl, CURLINFO_CONTENT_TYPE, &type);
+  std::string line = body.substr(0, std::min(body.find('\n'), kRefusalMax));
+  std::erase_if(line, [](unsigned char c) { return c < 0x20 || c > 0x7e; });
+  if (type == nullptr || !std::string_view(type).starts_with("text/plain") || line.empty())
+    line = "answers with status " + std::to_string(status) + " to " + path;
+  return line;
 }
 
 }  // namespace
@@ -38,7 +54,7 @@ Result<std::string> ask_daemon(const std::string& daemon, const std::string& pat
   if (code != CURLE_OK) return Asked::failure(curl_easy_strerror(code));
   long status = 0;
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
-  if (status != 200) return Asked::failure("answers with status " + std::to_string(status) + " to " + path);
+  if (status != 200) return Asked::failure(refusal(curl.get(), body, path));
   return body;
 }
 

@@ -55,6 +55,17 @@ std::optional<Json> ask(const DaemonQuestion& question, const std::string& path)
   return std::nullopt;
 }
 
+std::optional<Json> to_tell(const std::vector<std::string>& words, const char* usage, const std::string& path, bool takes_domain,
+                            int& exit_code) {
+  const auto question = parse_question(words, usage, takes_domain, exit_code);
+  if (!question) return std::nullopt;
+  auto answer = ask(*question, takes_domain ? path + question->domain.text() : path);
+  exit_code = answer ? kGood : kCouldNotAsk;
+  if (!answer || !question->json) return answer;
+  if (std::puts(answer->dump().c_str()) < 0) exit_code = kNotGood;
+  return std::nullopt;
+}
+
 std::string text_in(const Json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";

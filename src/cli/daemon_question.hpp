@@ -25,6 +25,11 @@ std::optional<DaemonQuestion> parse_question(const std::vector<std::string>& wor
 // The object that GET `path` gives. Empty: there was none, which was said.
 std::optional<nlohmann::ordered_json> ask(const DaemonQuestion& question, const std::string& path);
 
+// What a command has to tell people: the object at `path`, or at `path` + the domain where it takes one. Empty: nothing is
+// left to tell, for it was told with --json or could not be had, which was said; `exit_code` is the command's then.
+std::optional<nlohmann::ordered_json> to_tell(const std::vector<std::string>& words, const char* usage, const std::string& path,
+                                              bool takes_domain, int& exit_code);
+
 // What `object` has under `key`, if it is a text; a daemon of another version may have something else.
 std::string text_in(const nlohmann::ordered_json& object, const char* key);
 // "2026-11-25 10:30:00Z" of a time there, in Unix seconds; "-" without one.

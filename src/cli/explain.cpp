@@ -48,14 +48,11 @@ void print_gate(const Json& gate) {
 
 int explain(const std::vector<std::string>& arguments) {
   int exit_code = kUsage;
-  const auto question = parse_question(arguments, kUsageText, true, exit_code);
-  if (!question) return exit_code;
-  const auto answer = ask(*question, "/api/v1/destinations/" + question->domain.text());
-  if (!answer) return kCouldNotAsk;
-  if (question->json) return std::puts(answer->dump().c_str()) < 0 ? kNotGood : kGood;
+  const auto answer = to_tell(arguments, kUsageText, "/api/v1/destinations/", true, exit_code);
+  if (!answer) return exit_code;
 
-  std::printf("%s: %s\n", question->domain.text().c_str(), text_in(*answer, "verdict").c_str());
-  std::printf("  1. Why is it watched? %s%s distinct messages bounced within the window\n",
+  std::printf("%s: %s\n", text_in(*answer, "destination").c_str(), text_in(*answer, "verdict").c_str());
+  std::printf("  1. Why is it watched? %sdistinct messages that bounced within the window: %s\n",
               flag_in(*answer, "configured") ? "the configuration names it; " : "", number_in(*answer, "bounces").c_str());
   std::printf("  2. What do its hosts say?\n");
   print_hosts(*answer);

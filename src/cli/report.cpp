@@ -31,7 +31,8 @@ void print_hosts(const Json& answer) {
   std::printf("Mail hosts, as the DNS lists them, and what the last probe met (TCP connect, SMTP greeting):\n");
   for (const Json& host : list_in(answer, "hosts")) {
     std::printf("  %s  %s [%s]: %s, %s no-answers in a row, last asked %s\n", number_in(host, "preference").c_str(),
-                text_in(host, "host").c_str(), text_in(host, "address").c_str(), text_in(host, "cause").c_str(),
+                text_in(host, "host").c_str(), text_in(host, "address").c_str(),
+                text_in(host, "cause").empty() ? "not asked yet" : text_in(host, "cause").c_str(),
                 number_in(host, "no_answer_streak").c_str(), time_in(host, "last_probe").c_str());
     if (const auto why = text_in(host, "why"); !why.empty()) std::printf("     %s\n", why.c_str());
     if (const auto greeting = text_in(host, "greeting"); !greeting.empty()) std::printf("     it says: %s\n", greeting.c_str());
@@ -52,16 +53,13 @@ void print_outages(const Json& answer) {
 
 int report(const std::vector<std::string>& arguments) {
   int exit_code = kUsage;
-  const auto question = parse_question(arguments, kUsageText, true, exit_code);
-  if (!question) return exit_code;
-  const auto answer = ask(*question, "/api/v1/destinations/" + question->domain.text());
-  if (!answer) return kCouldNotAsk;
-  if (question->json) return std::puts(answer->dump().c_str()) < 0 ? kNotGood : kGood;
+  const auto answer = to_tell(arguments, kUsageText, "/api/v1/destinations/", true, exit_code);
+  if (!answer) return exit_code;
 
-  std::printf("Mail to %s, as seen at %s (all times UTC)\n\n", question->domain.text().c_str(),
+  std::printf("Mail to %s, as seen at %s (all times UTC)\n\n", text_in(*answer, "destination").c_str(),
               time_in(*answer, "taken").c_str());
   std::printf("%s: %s\n", text_in(*answer, "verdict").c_str(), text_in(*answer, "why").c_str());
-  std::printf("%s distinct messages bounced within the watch window.\n\n", number_in(*answer, "bounces").c_str());
+  std::printf("Distinct messages that bounced within the watch window: %s\n\n", number_in(*answer, "bounces").c_str());
   print_hosts(*answer);
   std::printf("\n");
   print_outages(*answer);

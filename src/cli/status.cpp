@@ -50,11 +50,8 @@ void print_line(const Json& one) {
 
 int status(const std::vector<std::string>& arguments) {
   int exit_code = kUsage;
-  const auto question = parse_question(arguments, kUsageText, false, exit_code);
-  if (!question) return exit_code;
-  const auto answer = ask(*question, "/api/v1/destinations");
-  if (!answer) return kCouldNotAsk;
-  if (question->json) return std::puts(answer->dump().c_str()) < 0 ? kNotGood : kGood;
+  const auto answer = to_tell(arguments, kUsageText, "/api/v1/destinations", false, exit_code);
+  if (!answer) return exit_code;
 
   print_summary(*answer);
   const Json& all = list_in(*answer, "destinations");

@@ -92,7 +92,7 @@ with Lab() as lab:
     cases.check("each as JSON", all(json.loads(ask(*words, "--json").stdout)["schema_version"] == 1
                                     for words in (["status"], ["explain", "busy.lab.example"], ["report", "busy.lab.example"])))
     unknown = ask("explain", "unwatched.example")
-    cases.check("what is not watched is said to be so", unknown.returncode == 3 and "unwatched.example" in unknown.stderr, unknown.stderr)
+    cases.check("what is not watched is said to be so", unknown.returncode == 3 and "unwatched.example is not watched: " in unknown.stderr, unknown.stderr)
 
     idle = [socket.create_connection(("127.0.0.1", 9425)) for _ in range(20)]
     cases.check("idle connections keep nobody out", get("/-/healthy")[0] == 200)
