@@ -40,6 +40,7 @@ with Lab() as lab:
     private_machine(lab)
     os.makedirs("/run/mxpulse")
     other = destinations(lab)
+    attempts = Attempts("dest.lab.example", "Debian-exim")
     _, program = start_sending_exim(lab, text(ROOT + "/config/exim/main.conf"))
 
     def waiting(domain):
@@ -51,13 +52,14 @@ with Lab() as lab:
     eventually(lambda: held() == ["dest.lab.example"], "the destination is held", 60, daemon.log)
     cases.check("a hold begins once it bounced and our probes find it silent", True)
 
-    before = text(LOG)
+    before, tried = text(LOG), attempts.seen()
     submit("dest.lab.example", 2)
     submit("other.lab.example")
     eventually(lambda: other.heard, "mail to others flows", 20, LOG)
     eventually(lambda: text(LOG).count("domain is held") >= 2, "held mail waits", 20, LOG)
     while_held = text(LOG)[len(before):]
     cases.check("the MTA makes no attempt while held", "mx.lab.example" not in while_held, while_held)
+    cases.check("nor does a connection of its leave the machine", tried > 0 and attempts.seen() == tried, (tried, attempts.seen()))
     cases.check("five messages wait", waiting("dest.lab.example") == 5, waiting("dest.lab.example"))
 
     submit("slow.lab.example")
@@ -71,4 +73,25 @@ with Lab() as lab:
     cases.check("the other one is held as before", held() == ["slow.lab.example"], held())
     cases.check("the flush moved no other's mail", "slow.lab.example" not in text(LOG)[len(before):], text(LOG)[len(before):])
     eventually(lambda: "event=flushed" in text(daemon.log), "it says how long the flush took", 70, daemon.log)
+
+    host.close()
+    falls_silent("dest.lab.example")
+    submit("dest.lab.example", 4)
+    eventually(lambda: holds_begun(daemon, "dest.lab.example") == 2, "it is held when it goes away again", 60, daemon.log)
+    dying = Host(SILENT["dest.lab.example"], takes_one_mail_and_dies("dest.lab.example"))
+    answers_again("dest.lab.example")
+    eventually(lambda: dying.heard, "the canary arrives", 30, daemon.log)
+    died = time.monotonic()
+    eventually(lambda: holds_begun(daemon, "dest.lab.example") == 3, "the rest is held again", 60, daemon.log)
+    dying.close()
+    cases.check(f"one message goes first; the rest is on hold {time.monotonic() - died:.0f} s after the host died in the middle of the release",
+                len(dying.heard) == 1 and time.monotonic() - died < 30, len(dying.heard))
+    eventually(lambda: "exim4 -M" not in run("ps -eo args").stdout, "attempts end", 30)
+    tried = attempts.seen()
+    time.sleep(5)
+    cases.check("and is not tried", attempts.seen() == tried and waiting("dest.lab.example") == 3, (tried, attempts.seen(), waiting("dest.lab.example")))
+    host = comes_back("dest.lab.example")
+    eventually(lambda: len(host.heard) == 3, "all is delivered when it is back for good", 60, daemon.log)
+    eventually(lambda: waiting("dest.lab.example") == 0, "nothing waits", 20)
+    cases.check("each message is delivered, and once", len(host.heard) == 3)
 cases.end()

@@ -20,7 +20,7 @@ def destinations(lab):
 def forget_destinations(other):
     """Undoes it, for the next story."""
     other.close()
-    firewall("-F INPUT")
+    firewall("-F INPUT", "-F OUTPUT")
     run(["umount", os.path.realpath("/etc/resolv.conf")])
 
 
@@ -52,6 +52,11 @@ def takes_one_mail_and_dies(destination):
             host.heard = Dying()
         takes_mail(host, connection)
     return play
+
+
+def holds_begun(daemon, destination):
+    """How many holds of it the daemon's log tells."""
+    return len(re.findall(f"event=gate destination={re.escape(destination)} to=held", open(daemon.log, encoding="utf-8").read()))
 
 
 class Attempts:

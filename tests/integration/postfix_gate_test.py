@@ -33,6 +33,7 @@ def story(kind):
 
     with Lab() as lab:
         other = destinations(lab)
+        attempts = Attempts("dest.lab.example", "postfix")
         postfix = SendingPostfix(lab, "main.cf" if kind == "table" else "socketmap.cf")
         daemon = lab.daemon(CONFIG.format(folder=postfix.folder, gate=GATES[kind].format(folder=postfix.folder)))
         if kind == "table":
@@ -49,7 +50,7 @@ def story(kind):
             check("and deliver for others", answer["decision"] == "deliver" and answer["would"] == "deliver", answer)
             check("and refuses what is no domain", get("/api/v1/gate/a%20b")[0] == 400 and get("/api/v1/gate/")[0] == 400)
             time.sleep(12 if kind == "table" else 1)  # Postfix looks at its tables every 10 s
-            before = postfix.log()
+            before, tried = postfix.log(), attempts.seen()
             submit("dest.lab.example", 2)  # an SMTP client, whose mail is taken whatever is held
             submit("other.lab.example")
             eventually(lambda: other.heard, "mail to others flows", 20, postfix.folder + "/mail.log")
@@ -57,11 +58,12 @@ def story(kind):
             eventually(lambda: postfix.log()[len(before):].count("deferred transport") >= 1, "held mail waits", 20, postfix.folder + "/mail.log")
             if kind == "socketmap":
                 time.sleep(31)
-                before = postfix.log()
+                before, tried = postfix.log(), attempts.seen()
                 submit("dest.lab.example")
                 eventually(lambda: "deferred transport" in postfix.log()[len(before):], "held mail waits", 20, postfix.folder + "/mail.log")
             while_held = postfix.log()[len(before):]
             check("the MTA makes no attempt while held", "connect to mx.lab.example" not in while_held, while_held)
+            check("nor does a connection of its leave the machine", tried > 0 and attempts.seen() == tried, (tried, attempts.seen()))
             count = 5 if kind == "table" else 6
             check("all its messages wait", postfix.waiting("dest.lab.example") == count)
             check("mxpulse's own deferrals are no evidence", held() == ["dest.lab.example"])

@@ -25,10 +25,10 @@ path = "{folder}/mail.log"
 """
 
 
-def holds_after(daemon):
-    """Waits for the hold; gives the seconds it took."""
+def seconds_to_hold(daemon, number):
+    """Waits for this one of its holds."""
     began = time.monotonic()
-    eventually(lambda: held() == [NAME], "the destination is held", 90, daemon.log)
+    eventually(lambda: holds_begun(daemon, NAME) == number, "the destination is held", 90, daemon.log)
     return time.monotonic() - began
 
 
@@ -46,13 +46,13 @@ with Lab() as lab:
     eventually(lambda: os.path.exists(postfix.folder + "/table/hold.db"), "the table is written at the start", log=daemon.log)
     with postfix:
         submit(NAME, 8)
-        holds_after(daemon)
+        seconds_to_hold(daemon, 1)
         until_postfix_sees_it(postfix)
 
         dying = Host(SILENT[NAME], takes_one_mail_and_dies(NAME))
         answers_again(NAME)
         eventually(lambda: dying.heard, "the canary arrives", 65, daemon.log)
-        took = holds_after(daemon)
+        took = seconds_to_hold(daemon, 2)
         dying.close()
         cases.check("one message went before the rest, and was delivered", len(dying.heard) == 1, len(dying.heard))
         cases.check(f"the rest is on hold again {took:.0f} s after the host died in the middle of the release", took < 30)
