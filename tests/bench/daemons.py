@@ -169,4 +169,4 @@ def scaling(build, folder, table, quick):
                               for share in ((0, 100) if quick else (0, 25, 50, 75, 100))]})
     with open(os.path.join(build, "scaling.json"), "w", encoding="ascii") as file:
         json.dump(groups, file)
-    subprocess.run([sys.executable, os.path.join(os.path.dirname(__file__), "plot.py"), build], check=True)
+    subprocess.run(["/usr/bin/python3", os.path.join(os.path.dirname(__file__), "plot.py"), build], check=True)  # the one that has matplotlib

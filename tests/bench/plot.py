@@ -10,18 +10,21 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
+PANELS = (("cpu_percent", "% of a core", "linear"), ("megabytes", "MB resident", "linear"), ("late_ms", "ms late, 99th percentile", "log"))
+
 with open(os.path.join(sys.argv[1], "scaling.json"), encoding="ascii") as file:
     groups = json.load(file)
-figure, panels = plt.subplots(1, 3, figsize=(11, 3.2))
-for group, style in zip(groups, ("o-", "s--")):
+figure, rows = plt.subplots(len(groups), len(PANELS), figsize=(11, 3 * len(groups)))
+for group, axes in zip(groups, rows):
     at = [point["at"] for point in group["points"]]
-    for panel, key, name in zip(panels, ("cpu_percent", "megabytes", "late_ms"), ("% of a core", "MB resident", "ms late, 99th percentile at most")):
-        axis = panel if group is groups[0] else panel.twiny()
-        axis.plot(at, [point[key] for point in group["points"]], style, color="C0" if group is groups[0] else "C1", label=group["name"])
+    for axis, (key, name, scale) in zip(axes, PANELS):
+        axis.plot(at, [point[key] for point in group["points"]], "o-")
+        axis.set_xscale("log" if group["axis"] == "destinations" else "linear")
+        axis.set_yscale(scale)
+        axis.set_ylabel(name)
         axis.set_xlabel(group["axis"])
-        axis.set_xscale("log" if group is groups[0] else "linear")
-        panel.set_ylabel(name)
-        panel.set_ylim(bottom=0)
-figure.legend(loc="upper center", ncol=2)
-figure.tight_layout(rect=(0, 0, 1, 0.92))
+        if scale == "linear":
+            axis.set_ylim(bottom=0)
+    axes[1].set_title(group["name"])
+figure.tight_layout()
 figure.savefig(os.path.join(os.path.dirname(os.path.abspath(__file__)), "scaling.svg"), metadata={"Date": None})
