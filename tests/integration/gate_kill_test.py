@@ -104,10 +104,12 @@ def socketmap_story():
         with postfix:
             submit("other.lab.example")
             eventually(lambda: other.heard, "mail to others flows", 20, postfix.folder + "/mail.log")
+            submit("dest.lab.example", 3)
+            eventually(lambda: held() == ["dest.lab.example"], "held", 60, daemon.log)
             lab.end(daemon, signal.SIGKILL)
             refused = "taken"
             try:
-                submit("dest.lab.example")  # smtpd remembers what it asked before
+                submit("slow.lab.example")  # smtpd remembers what it asked before
             except smtplib.SMTPException as error:
                 refused = str(error)
             cases.check("without its socketmap Postfix's smtpd answers 451 to clients", "451" in refused, refused)
@@ -121,6 +123,10 @@ def socketmap_story():
             submit("other.lab.example")
             eventually(lambda: len(other.heard) > delivered, "mail flows again", 60, postfix.folder + "/mail.log")
             cases.check("once mxpulse runs again, mail flows by itself", True)
+            before = postfix.log()
+            subprocess.run(["postqueue", "-f"], env=postfix.environment, check=True)
+            eventually(lambda: "connect to mx.lab.example" in postfix.log()[len(before):], "mail held before is tried again", 60, daemon.log)
+            cases.check("and so does what was held, for without a store nobody is", True)
         forget_destinations(other)
 
 
