@@ -32,9 +32,10 @@ schedule::Pace pace_of(const health::AddressHealth& health) {
   return health.streak.state() == health::State::kSilent ? schedule::Pace::kSilent : schedule::Pace::kSteady;
 }
 
-// What a lookup says about the name: its own failure, or that of its hosts when none has an address.
+// What a lookup says about the name's servers: they answer, be it that the domain takes no mail, or they do not, for the name or
+// for one of its hosts.
 Outcome outcome_of(const MxSet& set) {
-  if (set.failure) return outcome(*set.failure);
+  if (set.failure) return outcome(*set.failure) == Outcome::kUnusable ? Outcome::kAnswered : outcome(*set.failure);
   const bool some_failed =
       std::any_of(set.hosts.begin(), set.hosts.end(), [](const MxHost& host) { return host.failure == Cause::kDnsTemporary; });
   return some_failed ? Outcome::kNoAnswer : Outcome::kAnswered;

@@ -18,6 +18,7 @@ constexpr auto kFlushTime = 180s;  // looks, pushes, and conversations that take
 constexpr auto kTrialSlack = 30s;
 constexpr auto kOldNews = 10min;  // a line may be read so late
 constexpr auto kAskingSlack = 180s;
+constexpr int kLessAtMost = 8;  // intervals until who asks for less is asked again
 constexpr std::size_t kAlarmsMax = 100;
 
 std::string seconds(Duration duration) {
@@ -77,6 +78,10 @@ void Auditor::check_remembered() {
     silence.length = streak;
     silence.ours = 0;
     if (streak == 0) silence.since_answer = 0;
+  }
+  for (auto& [name, silence] : lookups_) {
+    const SavedDestination* saved = remembers ? world_.disk.find(name) : nullptr;
+    silence.length = saved == nullptr ? 0 : saved->lookups.no_answers;
   }
 }
 
@@ -155,14 +160,18 @@ void Auditor::record(Silence& silence, Cause cause, bool no_route) {
   }
   if (outcome(cause) != Outcome::kNoAnswer) return;
   ++silence.length;
-  ++silence.since_answer;
+  if (silence.since_answer) ++*silence.since_answer;
   // Before any control could be looked up nobody vouches for us.
   if (world_.network.in_trouble() && controls_known_ && cause != Cause::kDnsTemporary) ++silence.ours;
   silence.last_no_answer = now;
 }
 
 void Auditor::probed(const Address& address, const ProbeResult& result, Now now) {
-  record(silences_[address], result.cause, result.no_route);
+  Silence& silence = silences_[address];
+  record(silence, result.cause, result.no_route);
+  const bool asks_for_less =
+      result.cause == Cause::kBusy && (result.reply_code == 421 || result.greeting.find(" 4.7.") != std::string::npos);
+  silence.patience = std::max<Duration>(patience(), (asks_for_less ? kLessAtMost : 1) * machine_->config().probe.interval);
   if (outcome(result.cause) != Outcome::kAnswered) return;
   const bool one_is_enough = machine_ != nullptr && machine_->config().health.rise == 1;
   for (auto& [name, destination] : destinations_)
@@ -395,22 +404,31 @@ void Auditor::check_streaks() {
 // Whoever is asked is asked again and again.
 void Auditor::check_asking(SteadyTime now) {
   const auto& probe = machine_->config().probe;
-  const Duration slowest = std::max({probe.interval, probe.interval_undecided, probe.interval_silent_max, probe.per_address});
   const Duration probing = probe.connect_timeout + probe.greeting_timeout;
   const auto turns =
       static_cast<Duration::rep>(silences_.size() / std::max<std::size_t>(1, probe.max_in_flight));  // in one queue
-  const Duration longest = slowest * 11 / 10 + probing * (1 + turns) + kAskingSlack;
+  const Duration slack = probing * (1 + turns) + kAskingSlack;
   for (const auto& [name, destination] : destinations_) {
     if (!destination.set || destination.set->failure) continue;
     for (const auto& asked : health::asked_addresses(*destination.set)) {
       const auto silence = silences_.find(asked.address);
       SteadyTime since = std::max(undisturbed_since_, destination.set_since);
-      if (silence != silences_.end()) since = std::max(since, silence->second.last_told);
-      if (now - since > longest)
+      Duration longest = patience();
+      if (silence != silences_.end()) {
+        since = std::max(since, silence->second.last_told);
+        longest = std::max(longest, silence->second.patience);  // other intervals count from the next time on
+      }
+      if (now - since > longest * 11 / 10 + slack)
         broken_("whoever is watched is asked",
                 asked.address.text() + " of " + name.text() + " was not asked for " + seconds(now - since));
     }
   }
+}
+
+// How far away the next time may be for whom is asked now.
+Duration Auditor::patience() const {
+  const auto& probe = machine_->config().probe;
+  return std::max({probe.interval, probe.interval_undecided, probe.interval_silent_max, probe.per_address});
 }
 
 void Auditor::check_metrics() {
@@ -428,8 +446,10 @@ bool Auditor::asks(const Destination& destination, const Address& address) const
 }
 
 bool Auditor::somebody_answers(const Destination& destination) const {
-  return std::any_of(silences_.begin(), silences_.end(),
-                     [&](const auto& one) { return one.second.since_answer < fall_max_ && asks(destination, one.first); });
+  return std::any_of(silences_.begin(), silences_.end(), [&](const auto& one) {
+    const auto& since = one.second.since_answer;
+    return since && *since < fall_max_ && asks(destination, one.first);
+  });
 }
 
 bool Auditor::is_own(const Destination& destination, const BounceEvent& event) const {

@@ -65,8 +65,8 @@ class Auditor final : public Observer {
     SteadyTime last_told{};
     std::optional<Cause> cause;  // of the last result
     bool no_route = false;
-    // No-answers since somebody answered us or the MTA last.
-    unsigned since_answer = 1000;
+    std::optional<unsigned> since_answer;  // no-answers since it answered us or the MTA last; empty: it never did
+    Duration patience{0};                  // so far away the next time may be, by what was configured when it was asked last
   };
   struct Destination {
     std::shared_ptr<const MxSet> set;
@@ -106,6 +106,7 @@ class Auditor final : public Observer {
   void check_remembered();
   void heed(const config::Config& config);
   void check_asking(SteadyTime now);
+  Duration patience() const;
   void check_metrics();
   bool asks(const Destination& destination, const Address& address) const;
   bool somebody_answers(const Destination& destination) const;

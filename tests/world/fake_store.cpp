@@ -42,6 +42,11 @@ const SavedAddress* FakeDisk::find(const Address& address) const {
   return found == addresses_.end() ? nullptr : &found->second;
 }
 
+const SavedDestination* FakeDisk::find(const DomainName& name) const {
+  const auto found = destinations_.find(name);
+  return found == destinations_.end() ? nullptr : &found->second;
+}
+
 FakeStore::FakeStore(Alarms& alarms, FakeDisk& disk) : disk_(disk), written_(alarms.make([this] { finish(); })) {}
 
 void FakeStore::write(std::shared_ptr<const Batch> batch, Done done) {

@@ -15,6 +15,7 @@ class FakeDisk {
   void take(const Batch& batch);
   Saved load() const;
   const SavedAddress* find(const Address& address) const;
+  const SavedDestination* find(const DomainName& name) const;
 
   void set_full(bool full) { full_ = full; }
   bool is_full() const { return full_; }

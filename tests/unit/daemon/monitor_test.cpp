@@ -106,6 +106,17 @@ TEST_CASE("a lookup that fails as often as `fall` says makes the destination una
   CHECK(example.monitor->snapshot().destinations.at(0).streak == 2);
 }
 
+TEST_CASE("a lookup that says that the domain takes no mail ends a streak of failed lookups") {
+  Example example({named("a.example")});
+  example.resolver.answer("a.example", {}, Cause::kDnsTemporary);
+  example.pass(3s);
+  example.resolver.answer("a.example", {}, Cause::kNullMx);
+  example.pass(12s);
+  example.resolver.answer("a.example", {}, Cause::kDnsTemporary);
+  CHECK(example.monitor->snapshot().destinations.at(0).verdict == Verdict::kUnknown);
+  CHECK(example.streak() == 1);
+}
+
 TEST_CASE("who is visited is watched until the last visit ends, or longer if it is watched anyhow") {
   Example example({named("a.example")});
   for (int i = 0; i < 2; ++i) example.monitor->begin_visit(named("b.example"));
