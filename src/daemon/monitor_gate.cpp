@@ -55,8 +55,9 @@ void Monitor::answered_the_mta(const Address& address, const BounceEvent& event,
 // Not a relay's failure: the host that did not answer is one of the destination's own, or the MTA names none.
 bool Monitor::names_own_host(const BounceEvent& event, const Destination& destination) const {
   if (event.host.empty() && !event.address) return true;
+  const auto named = DomainName::parse(event.host);  // in lower case, whatever the MTA wrote
   for (const MxHost& host : destination.set->hosts) {
-    if (host.name.text() == event.host) return true;
+    if (named && host.name == *named) return true;
     if (event.address && std::find(host.addresses.begin(), host.addresses.end(), *event.address) != host.addresses.end())
       return true;
   }

@@ -40,6 +40,17 @@ TEST_CASE("a host that answers the MTA and not us is told apart, until it answer
   CHECK_FALSE(example.monitor->snapshot().hosts.at(0).answers_mta_only);
 }
 
+TEST_CASE("a host that the MTA names in capitals is the same host") {
+  Example example({named("a.example")});
+  example.resolver.answer("a.example", {kHost});
+  example.result(Cause::kTimeout);
+  REQUIRE(example.streak() == 1);
+  BounceEvent event = delivery("a.example");
+  event.host = "MX.Example.";
+  example.monitor->bounced(event);
+  CHECK(example.streak() == 0);
+}
+
 TEST_CASE("a delivery that the MTA's log tells of ends an outage as delivered") {
   Example example({named("a.example")});
   example.resolver.answer("a.example", {kHost});
