@@ -4,6 +4,7 @@
 #include <ares.h>
 
 #include <optional>
+#include <vector>
 
 namespace mxpulse::dns {
 namespace {
@@ -25,12 +26,22 @@ struct CaresServer::Query {
   Done done;
 };
 
-// Feeds one socket's readiness to c-ares, which may close the socket, and with it this object, on the way.
+// Feeds one socket's readiness to c-ares, which may close the socket, and with it this object, on the way. Where the system has
+// no room to wait for it (epoll_ctl(2), ENOSPC), each tick tries both ways instead: c-ares' sockets do not block, and no query
+// times out for a trouble of our own.
 class CaresServer::Socket final : public net::SocketListener {
  public:
   Socket(CaresServer& server, int fd) : server_(server), fd_(fd), watch_(server.loop_, fd, *this) {}
 
-  void wait_for(bool readable, bool writable) { watch_.wait_for(readable, writable); }
+  void wait_for(bool readable, bool writable) {
+    readable_ = readable;
+    writable_ = writable;
+    waits_ = watch_.wait_for(readable, writable);
+  }
+  void tick() {
+    if (!waits_) wait_for(readable_, writable_);
+    if (!waits_) on_ready(readable_, writable_);
+  }
 
   void on_ready(bool readable, bool writable) override {
     server_.process(readable ? fd_ : ARES_SOCKET_BAD, writable ? fd_ : ARES_SOCKET_BAD);
@@ -41,10 +52,13 @@ class CaresServer::Socket final : public net::SocketListener {
   CaresServer& server_;
   int fd_;
   net::SocketWatch watch_;
+  bool readable_ = false;
+  bool writable_ = false;
+  bool waits_ = true;
 };
 
 CaresServer::CaresServer(net::Loop& loop)
-    : loop_(loop), tick_(loop, [this] { process(ARES_SOCKET_BAD, ARES_SOCKET_BAD); }), resume_(loop, [this] {
+    : loop_(loop), tick_(loop, [this] { tick(); }), resume_(loop, [this] {
         pump_posted_ = false;
         pump();
       }) {}
@@ -112,6 +126,15 @@ void CaresServer::answered(void* argument, int /*status*/, int /*timeouts*/, uns
   const bool has_message = message != nullptr && length > 0;
   query->done(has_message ? std::span<const unsigned char>(message, static_cast<std::size_t>(length))
                           : std::span<const unsigned char>());
+}
+
+void CaresServer::tick() {
+  std::vector<int> fds;
+  for (const auto& [fd, socket] : sockets_) fds.push_back(fd);
+  for (const int fd : fds) {
+    if (const auto socket = sockets_.find(fd); socket != sockets_.end()) socket->second->tick();
+  }
+  process(ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 }
 
 void CaresServer::process(int read_fd, int write_fd) { ares_process_fd(channel_, read_fd, write_fd); }

@@ -35,6 +35,7 @@ class CaresServer final : public Server {
 
   explicit CaresServer(net::Loop& loop);
   void pump();
+  void tick();
   void process(int read_fd, int write_fd);
   void socket_changed(int fd, bool readable, bool writable);
   static void answered(void* query, int status, int timeouts, unsigned char* message, int length);
@@ -46,7 +47,7 @@ class CaresServer final : public Server {
   bool pump_posted_ = false;
   bool ending_ = false;
   std::map<int, std::unique_ptr<Socket>> sockets_;
-  net::Timer tick_;    // drives c-ares' timeouts
+  net::Timer tick_;    // drives c-ares' timeouts, and the sockets that the system cannot wait for
   net::Timer resume_;  // the next turn's sends
 };
 

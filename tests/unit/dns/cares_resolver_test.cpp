@@ -1,5 +1,10 @@
 #include "dns/cares_resolver.hpp"
 
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <set>
 
 #include "net/timer.hpp"
@@ -9,6 +14,29 @@
 using namespace mxpulse;
 using namespace mxpulse::test;
 using namespace std::chrono_literals;
+
+namespace {
+
+std::uint16_t no_room_for = 0;  // sockets connected to this port cannot be waited for
+int refused = 0;
+
+bool is_connected_to(int fd, std::uint16_t port) {
+  sockaddr_in peer{};
+  socklen_t length = sizeof peer;
+  return getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &length) == 0 && ntohs(peer.sin_port) == port;
+}
+
+}  // namespace
+
+// In place of the C library's.
+extern "C" int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) {
+  if (no_room_for != 0 && operation == EPOLL_CTL_ADD && is_connected_to(fd, no_room_for)) {
+    ++refused;
+    errno = ENOSPC;
+    return -1;
+  }
+  return static_cast<int>(syscall(SYS_epoll_ctl, epoll, operation, fd, event));
+}
 
 namespace {
 
@@ -269,6 +297,23 @@ TEST_CASE("unreadable answers are failures, never more") {
     });
     CHECK(dns.resolve().failure == Cause::kDnsTemporary);
   }
+}
+
+TEST_CASE("a socket that the system cannot wait for is looked at in between, and no name fails for it") {
+  Example example([](const std::string& asked, int type) {
+    auto reply = usual(asked, type);
+    if (asked == "d.example") reply->only_over_tcp = true;
+    return reply;
+  });
+  example.options.timeout = 5s;
+  example.resolver = std::move(*dns::make_cares_resolver(example.loop, example.clock, example.options, &example.observed));
+  no_room_for = example.server.endpoint().port;
+  const MxSet set = example.resolve();
+  no_room_for = 0;
+  CHECK(refused > 1);
+  CHECK_FALSE(set.failure);
+  CHECK(set.hosts.size() == 2);
+  CHECK(example.server.over_tcp() > 0);
 }
 
 TEST_CASE("destroying the resolver drops what is in flight") {
