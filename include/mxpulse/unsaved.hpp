@@ -27,6 +27,7 @@ class Unsaved {
 
   std::vector<Key> take() {
     too_many_ = false;
+    if (keys_.empty()) return {};  // as most often
     const auto taken = std::exchange(keys_, {});
     return {taken.begin(), taken.end()};
   }
