@@ -1,4 +1,5 @@
-// What is remembered over a restart, as plain values. Times are the system clock's: a steady clock ends with its machine.
+// What is remembered over a restart, as plain values. Times are the system clock's, for a steady clock ends with its machine; by
+// the one of `taken` it shows whether the system clock was set meanwhile.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +16,12 @@
 #include "mxpulse/time.hpp"
 
 namespace mxpulse {
+
+// How far the wall clock was set from one instant of a machine to a later one; nothing when its steady clock began anew.
+inline std::optional<Duration> set_between(Now then, Now now) {
+  if (now.steady < then.steady) return std::nullopt;
+  return (now.system - then.system) - (now.steady - then.steady);
+}
 
 struct SavedStreak {
   std::optional<bool> answering;  // empty: not known
@@ -97,7 +104,7 @@ struct SavedPosition {
 };
 
 struct Saved {
-  SystemTime taken{};    // when it was so
+  Now taken{};           // when it was so
   bool orderly = false;  // taken at an orderly end: nothing happened after it
   std::vector<SavedAddress> addresses;
   std::vector<SavedDestination> destinations;

@@ -79,7 +79,9 @@ std::unique_ptr<store::StoreFile> open_store(const config::Config& config, Syste
 
 std::string what_is_kept(const Saved& saved) {
   const std::string guard = store::has_log_reset_bug() ? " < 3.51.3: single-writer guard on" : "";
-  const std::string end = saved.taken == SystemTime() ? "nothing of before" : saved.orderly ? "an orderly end" : "no orderly end";
+  const std::string end = saved.taken.system == SystemTime() ? "nothing of before"
+                          : saved.orderly                    ? "an orderly end"
+                                                             : "no orderly end";
   return "sqlite " + store::library_version() + guard + "; goes on from " + end + ": " +
          std::to_string(saved.destinations.size()) + " destinations, " + std::to_string(saved.addresses.size()) + " addresses, " +
          std::to_string(saved.positions.size()) + " feeds";

@@ -42,7 +42,7 @@ Batch Keeper::gather(bool orderly) {
       everything_ || std::any_of(parts_.begin(), parts_.end(), [](const Kept* part) { return part->lost_count(); });
   everything_ = batch.everything;
   batch.changed.orderly = orderly;
-  batch.changed.taken = clock_.now().system;
+  batch.changed.taken = clock_.now();
   for (Kept* part : parts_) part->gather(batch);
   return batch;
 }

@@ -113,7 +113,7 @@ class Monitor final : public ProbeListener, public Kept {
   void join(const DomainName& name, Duration spread);
   void leave(const DomainName& name);
   void resume(const SavedDestination& saved, Duration spread, Now now);
-  void resume(const SavedAddress& saved, bool orderly, Now now);
+  void resume(const SavedAddress& saved, bool knows_connects, Now now);
   void gather(const Address& address, Now now, Batch& batch);
   void turn();
   void begin_lookups(SteadyTime now);

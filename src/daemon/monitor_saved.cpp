@@ -6,6 +6,8 @@
 namespace mxpulse::daemon {
 namespace {
 
+constexpr auto kClockTolerance = std::chrono::seconds(1);  // of a clock that is slewed
+
 // A moment of an earlier run on our steady clock; never later than `now`, for it is past.
 SteadyTime past(SystemTime time, Now now) { return now.steady - std::max<Duration>(now.system - time, Duration(0)); }
 
@@ -20,12 +22,15 @@ std::optional<SystemTime> on_the_wall(const std::optional<Value>& time, Now now)
 
 }  // namespace
 
-// After a kill nobody knows whom we asked last: then nobody is asked sooner than `per_address` from now.
+// After a kill nobody knows whom we asked last, nor when it was after the clock was set, or the machine began anew: then nobody
+// is asked sooner than `per_address` from now.
 void Monitor::resume(const Saved& saved) {
   const Now now = clock_.now();
   watchlist_.resume(saved.bounces, now);
-  const SteadyTime last_connect = saved.orderly ? past(saved.taken, now) : now.steady;
-  if (saved.taken != SystemTime()) schedule_.keep_quiet_until(last_connect + options_.pacing.per_address);
+  const auto set = set_between(saved.taken, now);
+  const bool knows_connects = saved.orderly && set && std::chrono::abs(*set) < kClockTolerance;
+  const SteadyTime last_connect = knows_connects ? saved.taken.steady : now.steady;
+  if (saved.taken.system != SystemTime()) schedule_.keep_quiet_until(last_connect + options_.pacing.per_address);
 
   std::unordered_set<DomainName> wanted = watchlist_.joined();
   wanted.insert(options_.destinations.begin(), options_.destinations.end());
@@ -36,7 +41,7 @@ void Monitor::resume(const Saved& saved) {
     else
       unsaved_.mark(one.name);
   }
-  for (const SavedAddress& one : saved.addresses) resume(one, saved.orderly, now);
+  for (const SavedAddress& one : saved.addresses) resume(one, knows_connects, now);
   for (const SavedHistory& one : saved.histories) {
     incidents_.resume(one);
     const bool is_watched = destinations_.contains(one.destination) || wanted.contains(one.destination);
@@ -66,10 +71,10 @@ void Monitor::resume(const SavedDestination& saved, Duration spread, Now now) {
   if (destination.set) take_addresses(destination, {}, now.steady);
 }
 
-void Monitor::resume(const SavedAddress& saved, bool orderly, Now now) {
+void Monitor::resume(const SavedAddress& saved, bool knows_connects, Now now) {
   schedule::Schedule::Standing standing;
   standing.silent_interval = saved.silent_interval;
-  if (saved.begun) standing.begun = orderly ? past(*saved.begun, now) : now.steady;
+  if (saved.begun) standing.begun = knows_connects ? past(*saved.begun, now) : now.steady;
   if (saved.due) {
     const Duration ahead = std::clamp<Duration>(*saved.due - now.system, Duration(0), options_.pacing.interval_silent_max);
     standing.due = now.steady + ahead;

@@ -72,7 +72,7 @@ class Gate {
   Transitions stop(Now now);
 
   // Courses of an earlier run, as they stood at `taken`. After configure().
-  Transitions resume(const std::vector<SavedCourse>& saved, SystemTime taken, Now now);
+  Transitions resume(const std::vector<SavedCourse>& saved, Now taken, Now now);
   // What saved() gave outlasts us from now on.
   Transitions kept(const SavedCourse& saved, Now now);
   // Empty when it is on no course.

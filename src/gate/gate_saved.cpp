@@ -16,10 +16,11 @@ SystemTime on_the_wall(SteadyTime time, Now now) {
 
 // A hold goes on when everything a new one needs is fresh by the wall clock; a clock that was set back proves nothing.
 // Its lease ends when it would have ended. Whoever is not held any more is released, so that what waited is flushed.
-Gate::Transitions Gate::resume(const std::vector<SavedCourse>& saved, SystemTime taken, Now now) {
+Gate::Transitions Gate::resume(const std::vector<SavedCourse>& saved, Now taken, Now now) {
   Transitions out;
+  const bool clock_was_set_back =
+      now.system < taken.system || set_between(taken, now).value_or(Duration(0)) < -std::chrono::minutes(1);
   for (const SavedCourse& one : saved) {
-    const bool clock_was_set_back = now.system < taken;
     if (clock_was_set_back || one.last_nomination + policy_.nomination_age <= now.system) {
       if (one.held)
         out.push_back({one.destination, GateMove::kReleased, "what held it before the restart is too old", {}, false, {}});

@@ -304,7 +304,8 @@ Saved read_all(Database& database, std::size_t& left_out) {
   Saved saved;
   saved.orderly = database.ask_number("SELECT value FROM about WHERE key = 'orderly'") == 1;
   const auto taken = database.ask_number("SELECT value FROM about WHERE key = 'taken'").value_or(0);
-  saved.taken = SystemTime(SystemTime::duration(std::max<std::int64_t>(taken, 0)));
+  const auto steady = database.ask_number("SELECT value FROM about WHERE key = 'taken_steady'").value_or(0);
+  saved.taken = {SteadyTime(SteadyTime::duration(steady)), SystemTime(SystemTime::duration(std::max<std::int64_t>(taken, 0)))};
   read_table(database, "SELECT * FROM address", read_address, saved.addresses, left_out);
   read_table(database, "SELECT * FROM destination", read_destination, saved.destinations, left_out);
   read_table(database, "SELECT * FROM bounces", read_bounces, saved.bounces, left_out);
@@ -336,7 +337,8 @@ void write_batch(Database& database, const Batch& batch) {
   write_histories(database, batch.changed.histories);
   {
     Statement about(database, "INSERT OR REPLACE INTO about VALUES (?,?)");
-    about.run(std::string_view("taken"), batch.changed.taken);
+    about.run(std::string_view("taken"), batch.changed.taken.system);
+    about.run(std::string_view("taken_steady"), Duration(batch.changed.taken.steady.time_since_epoch()));
     about.run(std::string_view("orderly"), batch.changed.orderly);
   }
   database.execute("COMMIT");

@@ -21,7 +21,7 @@ class FakeDisk {
   bool is_full() const { return full_; }
 
  private:
-  SystemTime taken_{};
+  Now taken_{};
   bool orderly_ = false;
   bool full_ = false;
   std::map<Address, SavedAddress> addresses_;

@@ -95,7 +95,7 @@ TEST_CASE("what changed is written, one batch at a time, and what changes meanwh
   example.alarms.ring();
   REQUIRE(example.store.batches.size() == 1);
   CHECK(example.store.batches[0]->changed.positions[0].position == "1");
-  CHECK(example.store.batches[0]->changed.taken == SystemTime(1000h));
+  CHECK(example.store.batches[0]->changed.taken.system == SystemTime(1000h));
   CHECK(!example.alarms.due);
   example.part.count();
   example.part.count();

@@ -106,7 +106,7 @@ struct Example {
     Batch batch;
     batch.everything = true;
     batch.changed.orderly = orderly;
-    batch.changed.taken = clock.now().system;
+    batch.changed.taken = clock.now();
     monitor->gather(batch);
     return batch.changed;
   }

@@ -42,6 +42,35 @@ TEST_CASE("after a kill no address is asked within what one address is asked, an
   CHECK(after.monitor->snapshot().destinations.at(0).streak == 2);
 }
 
+TEST_CASE("when the clock was set ahead over an orderly restart, no address is asked within what one address is asked") {
+  Example before({named("a.example")});
+  before.resolver.answer("a.example", {kHost});
+  before.result(Cause::kTimeout);
+  Saved saved = before.saved(true);
+  saved.taken.system -= 1h;
+  for (SavedAddress& one : saved.addresses) *one.begun -= 1h;
+
+  Example after({named("a.example")}, saved, before.clock.passed, 60s);
+  after.resolver.answer("a.example", {kHost, *Address::parse("192.0.2.2")});
+  after.pass(58s);
+  CHECK(after.prober.asked.empty());
+  after.pass(1s);
+  CHECK(after.prober.asked.size() == 2);
+}
+
+TEST_CASE("after a restart the controls too wait for what one address is asked") {
+  Example before({});
+  Example after({named("a.example")}, before.saved(true), before.clock.passed, 60s);
+  after.options.controls = {named("one.example")};
+  after.pass(0s);
+  after.resolver.answer("a.example", {kHost});
+  after.resolver.answer("one.example", {*Address::parse("192.0.2.101")});
+  after.pass(57s);
+  CHECK(after.prober.asked.empty());
+  after.pass(2s);
+  CHECK(after.prober.asked.size() == 2);
+}
+
 TEST_CASE("a destination that nobody watches any more is not taken up after a restart, and is to be unwritten") {
   Example before({named("a.example")});
   before.resolver.answer("a.example", {kHost});

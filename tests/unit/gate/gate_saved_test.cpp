@@ -32,7 +32,7 @@ TEST_CASE("a hold goes on after a restart, until it would have ended") {
   Gate before = held_since_the_start();
   const auto until = before.answer(kDead, at(1s)).until;
   Gate after{Policy{}};
-  const auto moves = after.resume({*before.saved(kDead, at(60s))}, at(60s).system, rebooted(90s));
+  const auto moves = after.resume({*before.saved(kDead, at(60s))}, at(60s), rebooted(90s));
   REQUIRE(moves.size() == 1);
   CHECK(moves[0].to == GateMove::kHeld);
   CHECK(moves[0].until == until);
@@ -44,7 +44,7 @@ TEST_CASE("a hold goes on after a restart, until it would have ended") {
 TEST_CASE("whose evidence is too old after a restart is released, so that what waited is flushed") {
   Gate before = held_since_the_start();
   Gate after{Policy{}};
-  const auto moves = after.resume({*before.saved(kDead, at(60s))}, at(60s).system, rebooted(26min));
+  const auto moves = after.resume({*before.saved(kDead, at(60s))}, at(60s), rebooted(26min));
   REQUIRE(moves.size() == 1);
   CHECK(moves[0].to == GateMove::kReleased);
   CHECK_FALSE(after.answer(kDead, rebooted(26min)).hold);
@@ -56,13 +56,16 @@ TEST_CASE("a clock that was set back lets no hold go on, one that was set ahead 
   Gate before = held_since_the_start();
   const SavedCourse saved = *before.saved(kDead, at(60s));
   Gate back{Policy{}};
-  const auto moves = back.resume({saved}, at(60s).system, rebooted(-1h));
+  const auto moves = back.resume({saved}, at(60s), rebooted(-1h));
   REQUIRE(moves.size() == 1);
   CHECK(moves[0].to == GateMove::kReleased);
   CHECK_FALSE(back.on_course(kDead));
 
+  Gate partly{Policy{}};  // it was set back by less than the time we were gone
+  CHECK(partly.resume({saved}, at(60s), {at(2h).steady, at(80s).system}).at(0).to == GateMove::kReleased);
+
   Gate ahead{Policy{}};
-  ahead.resume({saved}, at(60s).system, rebooted(20min));
+  ahead.resume({saved}, at(60s), rebooted(20min));
   CHECK(*ahead.answer(kDead, rebooted(20min)).until <= at(30min).system);
   ahead.turn(rebooted(30min));
   CHECK_FALSE(ahead.answer(kDead, rebooted(30min)).hold);
@@ -73,7 +76,7 @@ TEST_CASE("a step of the retry schedule that came due meanwhile is taken at once
   Gate after{Policy{}};
   SavedCourse saved = *before.saved(kDead, at(60s));
   saved.evidence = at(30min).system;  // another round was written shortly before the end
-  after.resume({saved}, at(30min).system, rebooted(31min));
+  after.resume({saved}, at(30min), rebooted(31min));
   const auto moves = after.turn(rebooted(31min));
   REQUIRE(!moves.empty());
   CHECK(moves.back().to == GateMove::kTrial);
@@ -83,7 +86,7 @@ TEST_CASE("a bounce of long before the restart is no course any more") {
   Gate before = held_since_the_start();
   Gate after{Policy{}};
   after.unsaved().want();
-  after.resume({*before.saved(kDead, at(60s))}, at(60s).system, rebooted(25h));
+  after.resume({*before.saved(kDead, at(60s))}, at(60s), rebooted(25h));
   CHECK_FALSE(after.on_course(kDead));
   CHECK(after.unsaved().take() == std::vector{kDead});
 }
