@@ -11,6 +11,7 @@ using namespace std::chrono_literals;
 constexpr auto kBetweenLooks = 3s;
 constexpr auto kSettle = 45s;
 constexpr auto kPatience = 10min;
+constexpr auto kSlept = 1min;                                  // without a look: the machine slept, and that is nobody's patience
 constexpr std::array<std::size_t, 4> kRamp{1, 10, 100, 1000};  // by round; then all
 constexpr auto kCanaryPatience = 60s;                          // nobody tells what became of the canary: mail flows
 constexpr auto kFirstPause = 10s;
@@ -30,7 +31,7 @@ Flusher::Flusher(Alarms& alarms, const Clock& clock, MailQueue& queue, OnFlushed
 void Flusher::begin(const DomainName& name) {
   const SteadyTime now = clock_.now().steady;
   Flush flush;
-  flush.begun = flush.canary_from = now;
+  flush.begun = flush.looked = flush.canary_from = now;
   flushes_[name] = std::move(flush);
   next_look_->start_once(0s);
 }
@@ -90,6 +91,8 @@ void Flusher::looked(const Result<Waiting>& waiting) {
   }
   for (auto one = flushes_.begin(); one != flushes_.end();) {
     auto& [name, flush] = *one;
+    const Duration unlooked = clock_.now().steady - std::exchange(flush.looked, clock_.now().steady);
+    if (unlooked > kSlept) flush.begun += unlooked;
     const auto ids = waiting_for(name);
     if (waiting) forget_who_left(flush.answered, ids);
     auto untried = ids;

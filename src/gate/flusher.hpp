@@ -44,6 +44,7 @@ class Flusher {
  private:
   struct Flush {
     SteadyTime begun;
+    SteadyTime looked;                // last
     std::optional<SteadyTime> empty;  // first look that found nothing to push
     std::size_t round = 0;            // 0: the canary's
     SteadyTime canary_from;           // no push before

@@ -146,6 +146,16 @@ TEST_CASE("when nobody tells what became of the canary, mail flows after a minut
   CHECK(lab.queue.pushes == Pushes{1, 7});
 }
 
+TEST_CASE("after a sleep of the machine a flush goes on") {
+  Lab lab(20);
+  lab.time.suspend(4h);
+  lab.time.pass(5s);
+  lab.all_delivered();
+  lab.time.pass(5s);
+  CHECK(lab.flushed.empty());
+  CHECK(lab.queue.pushes == Pushes{1, 10});
+}
+
 TEST_CASE("held again, nothing more is pushed") {
   Lab lab(50);
   lab.all_delivered();
