@@ -79,7 +79,6 @@ Monitor::Monitor(Alarms& alarms, const Clock& clock, MonitorOptions options, Obs
         turn();
       })),
       housekeeping_(alarms.make([this] {
-        look_at_clocks(clock_.now());
         apply(watchlist_.expire(clock_.now()));
         incidents_.expire(clock_.now());
         settle_doubts(clock_.now());
@@ -424,6 +423,7 @@ void Monitor::look_at_clocks(Now now) {
 }
 
 void Monitor::settle_doubts(Now now) {
+  look_at_clocks(now);  // what waited over a sleep counts no more
   const auto shift = doubts_.look(now.steady);
   if (shift.change) {
     observer_.vantage_changed(shift.change->impaired, shift.change->why, now);

@@ -80,6 +80,21 @@ TEST_CASE("after a sleep what was under way is not counted, and what came due is
   CHECK(example.heard.jumps == std::vector<std::string>{"the machine slept for 28811 s"});  // since the last look
 }
 
+TEST_CASE("a no-answer that waited over a sleep to be counted is not counted") {
+  Example example({named("a.example"), named("b.example")});
+  const Address other = *Address::parse("192.0.2.2");
+  example.resolver.answer("a.example", {kHost});
+  example.resolver.answer("b.example", {other});
+  example.found(kHost, Cause::kReady);
+  example.found(other, Cause::kReady);
+  example.pass(12s);
+  example.found(kHost, Cause::kTimeout);
+  REQUIRE(example.streak() == 0);  // it waits for the other to be heard
+  example.pass(8h);
+  CHECK(example.heard.jumps.size() == 1);
+  CHECK(example.streak() == 0);
+}
+
 TEST_CASE("a clock that is set is told once, and every streak goes on") {
   Example example({named("a.example")});
   example.resolver.answer("a.example", {kHost});
