@@ -160,7 +160,7 @@ void Auditor::record(Silence& silence, Cause cause, bool no_route) {
   }
   if (outcome(cause) != Outcome::kNoAnswer) return;
   ++silence.length;
-  if (silence.since_answer) ++*silence.since_answer;
+  if (silence.since_answer && !world_.network.in_trouble()) ++*silence.since_answer;  // else it says nothing of the host
   // Before any control could be looked up nobody vouches for us.
   if (world_.network.in_trouble() && controls_known_ && cause != Cause::kDnsTemporary) ++silence.ours;
   silence.last_no_answer = now;
