@@ -28,6 +28,13 @@ void forget_who_left(std::set<std::string>& answered, const std::vector<std::str
 Flusher::Flusher(Alarms& alarms, const Clock& clock, MailQueue& queue, OnFlushed on_flushed)
     : clock_(clock), queue_(queue), on_flushed_(std::move(on_flushed)), next_look_(alarms.make([this] { look(); })) {}
 
+void Flusher::Flush::forget_sleep(SteadyTime now) {
+  const Duration unlooked = now - std::exchange(looked, now);
+  if (unlooked <= kSlept) return;
+  begun += unlooked;
+  canary_from += unlooked;
+}
+
 void Flusher::begin(const DomainName& name) {
   const SteadyTime now = clock_.now().steady;
   Flush flush;
@@ -91,8 +98,7 @@ void Flusher::looked(const Result<Waiting>& waiting) {
   }
   for (auto one = flushes_.begin(); one != flushes_.end();) {
     auto& [name, flush] = *one;
-    const Duration unlooked = clock_.now().steady - std::exchange(flush.looked, clock_.now().steady);
-    if (unlooked > kSlept) flush.begun += unlooked;
+    flush.forget_sleep(clock_.now().steady);
     const auto ids = waiting_for(name);
     if (waiting) forget_who_left(flush.answered, ids);
     auto untried = ids;

@@ -52,6 +52,8 @@ class Flusher {
     Duration pause{0};
     std::set<std::string> answered;  // of those that wait on
     std::size_t pushed = 0;
+
+    void forget_sleep(SteadyTime now);
   };
 
   void look();

@@ -150,8 +150,9 @@ TEST_CASE("after a sleep of the machine a flush goes on") {
   Lab lab(20);
   lab.time.suspend(4h);
   lab.time.pass(5s);
+  CHECK(lab.queue.pushes == Pushes{1});
   lab.all_delivered();
-  lab.time.pass(5s);
+  lab.time.pass(2s);
   CHECK(lab.flushed.empty());
   CHECK(lab.queue.pushes == Pushes{1, 10});
 }
