@@ -169,7 +169,7 @@ Routes all_routes(const Sources& sources) {
   probe_route.answer_later = [ask = sources.probe](const Request& request) { return probe(request, ask); };
   all.push_back(std::move(probe_route));
   for (const auto& [path, file] : sources.files)
-    all.push_back({path, "GET", [file = file](const Request&) { return Response{200, file.type, file.body}; }});
+    all.push_back({path, "GET", [served = file](const Request&) { return Response{200, served.type, served.body}; }});
   return all;
 }
 
