@@ -144,14 +144,22 @@ def setting(name, value):
         file.write(value)
 
 
+def is_bound(one, port):
+    try:
+        one.bind(("0.0.0.0", port))
+        return True
+    except OSError:  # mxpulse has it for a moment
+        return False
+
+
 def few_ports(lab):
     process = lab.daemon(open(lab.path("mxpulse.toml"), encoding="utf-8").read())
     eventually(lambda: metrics().get('mxpulse_destinations{verdict="available"}') == len(READY), "all are available", 60, process.log)
     local_errors = lambda: metrics().get('mxpulse_probes_total{cause="local_error",outcome="not_tried"}', 0)
-    setting("ip_local_port_range", "40000 40002")
     taken = [socket.socket() for _ in range(3)]
     for number, one in enumerate(taken):
-        one.bind(("0.0.0.0", 40000 + number))
+        eventually(lambda: is_bound(one, 40000 + number), "a port of ours is free", 90)
+    setting("ip_local_port_range", "40000 40002")
     time.sleep(3)
     for one in taken:
         one.close()

@@ -26,6 +26,7 @@ enter()
 cases = Cases()
 KILLS = int(os.environ.get("MXPULSE_KILLS", "200"))
 SEED = int(os.environ.get("MXPULSE_SEED", str(random.SystemRandom().randrange(10**9))))
+SEGMENT_LEAST = 10  # lines; of a file that is copied and emptied before it was looked at once nobody knows
 LINE = 400  # bytes of every line of the log
 FALL = 2
 READY, SILENT = [0, 1, 2], [3, 4, 5]  # destinations dN.lab.example at 192.0.2.(100 + N)
@@ -115,7 +116,7 @@ class Log:
         while not self.ended:
             with self.lock:
                 self.append()
-                if self.chance.random() < 0.02:
+                if self.chance.random() < 0.025 and self.lines - self.segments[-1][0] >= SEGMENT_LEAST:
                     self.rotate()
             time.sleep(self.chance.random() * 0.06)
 
