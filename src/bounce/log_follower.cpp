@@ -32,7 +32,7 @@ Result<bool> LogFollower::read() {
     auto opened = open_next();
     if (!opened) return opened;
   }
-  if (was_truncated()) return true;
+  if (was_truncated() || was_copied_unread()) return true;
   if (read_some()) return true;
   if (pieces_.empty()) {
     if (!was_rotated()) return false;
@@ -63,6 +63,7 @@ Result<bool> LogFollower::open_next() {
     if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) {
       device_ = status.st_dev;
       inode_ = status.st_ino;
+      ++passed_;
       take_up(fd, piece.offset);
       return true;
     }
@@ -166,7 +167,19 @@ bool LogFollower::was_truncated() {
   return true;
 }
 
+// A file of which nothing was read shows no sign of it: only the copies beside it tell, when there are more than were passed.
+bool LogFollower::was_copied_unread() {
+  struct stat status {};
+  const bool is_ours = stat(path_.c_str(), &status) == 0 && status.st_dev == device_ && status.st_ino == inode_;
+  if (position_ > 0 || !left_at_ || !pieces_.empty() || !is_ours) return false;
+  if (unread_pieces(path_, *left_at_).size() <= passed_) return false;
+  close();
+  read_on(*left_at_);
+  return true;
+}
+
 void LogFollower::close() {
+  if (line_start_ > 0) passed_ = 1;
   left_at_ = position();
   if (fd_ >= 0) ::close(std::exchange(fd_, -1));
   unfinished_.clear();

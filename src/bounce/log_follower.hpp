@@ -55,6 +55,7 @@ class LogFollower {
   void give(std::string_view line);
   bool was_rotated() const;
   bool was_truncated();
+  bool was_copied_unread();
   void close();
 
   std::string path_;
@@ -63,6 +64,7 @@ class LogFollower {
   TakeLine recalling_;                  // for the open one
   std::deque<LogPiece> pieces_;         // to be read before the file at path_, which is the last
   std::optional<LogPosition> left_at_;  // while no file is open
+  std::size_t passed_ = 0;              // files that were opened since then, its own included
   int fd_ = -1;
   dev_t device_{};
   ino_t inode_{};

@@ -255,6 +255,22 @@ TEST_CASE("a log truncated twice while we were away, of which nothing was read b
   CHECK(log.read() == Lines{"two", "three"});
 }
 
+TEST_CASE("a log copied and truncated before anything of it was read, while it is followed, loses no line") {
+  Example log;
+  log.append("one\n");
+  log.read();
+  log.copy_and_truncate("log.3");
+  CHECK(log.read().empty());
+  log.append("two\n");
+  log.copy_and_truncate("log.2");
+  log.append("three\n");
+  CHECK(log.read() == Lines{"two", "three"});
+  log.copy_and_truncate("log.1");
+  CHECK(log.read().empty());
+  log.append("four\n");
+  CHECK(log.read() == Lines{"four"});
+}
+
 TEST_CASE("a log that is truncated between finding it again and reading it loses no line") {
   Example log;
   const LogPosition position = log.left_after("one\n");
