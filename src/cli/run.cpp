@@ -27,8 +27,9 @@ int run(const std::vector<std::string>& arguments) {
     return kNotGood;
   }
   net::Loop loop;
-  daemon::Daemon(loop, std::move(*config), path).run();
-  return kGood;
+  daemon::Daemon daemon(loop, std::move(*config), path);
+  daemon.run();
+  daemon.exit();
 }
 
 }  // namespace mxpulse::cli

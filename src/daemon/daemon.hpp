@@ -27,6 +27,9 @@ class Daemon {
   // Runs until SIGTERM or SIGINT. SIGHUP reloads: validate all, then swap, else keep the old.
   void run();
 
+  // After run(): ends everything that others see of it, and then the process, successfully.
+  [[noreturn]] void exit();
+
  private:
   class Parts;
   std::unique_ptr<Parts> parts_;
