@@ -19,16 +19,18 @@ LogFollower::~LogFollower() { close(); }
 void LogFollower::resume(const LogPosition& position, TakeLine recall) {
   recall_ = std::move(recall);
   left_at_ = position;
-  read_on(position);
 }
 
 void LogFollower::read_on(const LogPosition& from) {
   const auto pieces = unread_pieces(path_, from);
   pieces_.assign(pieces.begin(), pieces.end());
+  passed_ = 0;
 }
 
 Result<bool> LogFollower::read() {
+  if (!left_at_) left_at_ = first_position(path_);
   if (fd_ < 0) {
+    if (pieces_.empty()) read_on(*left_at_);
     auto opened = open_next();
     if (!opened) return opened;
   }
@@ -44,15 +46,17 @@ Result<bool> LogFollower::read() {
   return open_next();
 }
 
-// A piece that is gone, or is no file any more, is passed over; the file at the path is waited for.
+// A piece that is gone, or is no file any more, is passed over; the file at the path is waited for, and what is rotated until
+// then.
 Result<bool> LogFollower::open_next() {
   using Failed = Result<bool>;
   while (true) {
-    const LogPiece piece = pieces_.empty() ? LogPiece{path_, 0} : pieces_.front();
-    const bool is_last = pieces_.size() <= 1;
+    const LogPiece piece = pieces_.front();
+    pieces_.pop_front();
+    ++passed_;
+    const bool is_last = pieces_.empty();
     const int fd = ::open(piece.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0 && is_last) return Failed::failure(piece.path + ": " + std::strerror(errno));
-    if (!pieces_.empty()) pieces_.pop_front();
     if (fd < 0) continue;
     struct stat status {};
     if (piece.offset > 0 && !is_where_we_left(fd)) {  // it was truncated since it was found
@@ -63,7 +67,6 @@ Result<bool> LogFollower::open_next() {
     if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) {
       device_ = status.st_dev;
       inode_ = status.st_ino;
-      ++passed_;
       take_up(fd, piece.offset);
       return true;
     }
@@ -94,7 +97,7 @@ void LogFollower::take_up(int fd, std::uint64_t offset) {
 std::optional<LogPosition> LogFollower::position() const {
   // A file of which nothing was taken has nothing to know it by: an inode may be another file's, or be truncated and filled
   // again.
-  if (fd_ < 0 || (line_start_ == 0 && left_at_)) return left_at_;
+  if (fd_ < 0 || line_start_ == 0) return left_at_;
   // What is read again for its sake was taken.
   const auto offset = static_cast<std::uint64_t>(std::max(line_start_, recall_until_));
   const std::string head = head_.substr(0, std::min<std::uint64_t>(offset, kHeadMax));
@@ -169,9 +172,7 @@ bool LogFollower::was_truncated() {
 
 // A file of which nothing was read shows no sign of it: only the copies beside it tell, when there are more than were passed.
 bool LogFollower::was_copied_unread() {
-  struct stat status {};
-  const bool is_ours = stat(path_.c_str(), &status) == 0 && status.st_dev == device_ && status.st_ino == inode_;
-  if (position_ > 0 || !left_at_ || !pieces_.empty() || !is_ours) return false;
+  if (position_ > 0 || !pieces_.empty()) return false;
   if (unread_pieces(path_, *left_at_).size() <= passed_) return false;
   close();
   read_on(*left_at_);

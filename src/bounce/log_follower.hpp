@@ -40,7 +40,7 @@ class LogFollower {
   // no permission) is for now: the next call tries again.
   Result<bool> read();
 
-  // After the last line that was taken; empty while no file was opened.
+  // After the last line that was taken; empty before the first read().
   std::optional<LogPosition> position() const;
 
   std::size_t lines_left_out() const { return lines_left_out_; }
@@ -63,8 +63,8 @@ class LogFollower {
   TakeLine recall_;                     // for the next file that is opened, once
   TakeLine recalling_;                  // for the open one
   std::deque<LogPiece> pieces_;         // to be read before the file at path_, which is the last
-  std::optional<LogPosition> left_at_;  // while no file is open
-  std::size_t passed_ = 0;              // files that were opened since then, its own included
+  std::optional<LogPosition> left_at_;  // while no file is open, or nothing was taken of it
+  std::size_t passed_ = 0;              // files that were passed since then, its own included
   int fd_ = -1;
   dev_t device_{};
   ino_t inode_{};

@@ -33,13 +33,17 @@ bool is_same_inode(const Found& file, const LogPosition& position) {
   return file.status.st_dev == position.device && file.status.st_ino == position.inode;
 }
 
+std::string read_head(const Found& file, std::size_t size) {
+  const int fd = open(file.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (fd < 0) return "";
+  std::string head = bounce::read_head(fd, size);
+  close(fd);
+  return head;
+}
+
 bool has_same_start(const Found& file, const LogPosition& position) {
   if (static_cast<std::uint64_t>(file.status.st_size) < position.offset) return false;
-  if (position.head_size == 0) return is_same_inode(file, position);  // nothing was read that it could be known by
-  const int fd = open(file.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  if (fd < 0) return false;
-  const std::string head = read_head(fd, position.head_size);
-  close(fd);
+  const std::string head = read_head(file, position.head_size);
   return head.size() == position.head_size && stable_hash(head) == position.head_hash;
 }
 
@@ -106,19 +110,33 @@ std::string read_head(int fd, std::size_t size) {
   return head;
 }
 
+LogPosition first_position(const std::string& path) {
+  for (const Found& file : rotated_beside(path)) {
+    const auto size = static_cast<std::uint64_t>(file.status.st_size);
+    const std::string head = read_head(file, std::min<std::uint64_t>(size, kHeadMax));
+    if (!head.empty()) return {file.status.st_dev, file.status.st_ino, size, head.size(), stable_hash(head)};
+  }
+  return {};
+}
+
 std::vector<LogPiece> unread_pieces(const std::string& path, const LogPosition& position) {
+  const auto is_ours = [&](const Found& file) { return has_same_start(file, position); };
+  const bool nothing_read = position.head_size == 0;
   const auto current = look_at(path);
-  if (current && has_same_start(*current, position)) return {{path, position.offset}};
+  if (current && !nothing_read && is_ours(*current)) return {{path, position.offset}};
 
   const auto rotated = rotated_beside(path);
-  const auto is_ours = [&](const Found& file) { return has_same_start(file, position); };
-  auto old = std::find_if(rotated.begin(), rotated.end(),
-                          [&](const Found& file) { return is_same_inode(file, position) && is_ours(file); });
-  if (old == rotated.end()) old = std::find_if(rotated.begin(), rotated.end(), is_ours);
-  if (old == rotated.end()) return {{path, 0}};
-
-  std::vector<LogPiece> pieces{{old->path, position.offset}};
-  for (auto later = std::make_reverse_iterator(old); later != rotated.rend(); ++later) pieces.push_back({later->path, 0});
+  std::vector<LogPiece> pieces;
+  auto later = rotated.rbegin();
+  if (!nothing_read) {
+    auto old = std::find_if(rotated.begin(), rotated.end(),
+                            [&](const Found& file) { return is_same_inode(file, position) && is_ours(file); });
+    if (old == rotated.end()) old = std::find_if(rotated.begin(), rotated.end(), is_ours);
+    if (old == rotated.end()) return {{path, 0}};
+    pieces.push_back({old->path, position.offset});
+    later = std::make_reverse_iterator(old);
+  }
+  for (; later != rotated.rend(); ++later) pieces.push_back({later->path, 0});
   pieces.push_back({path, 0});
   return pieces;
 }

@@ -26,7 +26,6 @@ enter()
 cases = Cases()
 KILLS = int(os.environ.get("MXPULSE_KILLS", "200"))
 SEED = int(os.environ.get("MXPULSE_SEED", str(random.SystemRandom().randrange(10**9))))
-SEGMENT_LEAST = 10  # lines; of a file that is copied and emptied before it was looked at once nobody knows
 LINE = 400  # bytes of every line of the log
 FALL = 2
 READY, SILENT = [0, 1, 2], [3, 4, 5]  # destinations dN.lab.example at 192.0.2.(100 + N)
@@ -79,7 +78,7 @@ class Log:
         self.chance = chance
         self.lines = 0
         self.rotations = 0
-        self.segments = []  # (number of its first line, inode, its first bytes)
+        self.segments = []  # (number of its first line, its first bytes)
         self.lock = threading.Lock()
         self.ended = False
         self.begin_segment()
@@ -87,8 +86,8 @@ class Log:
         self.thread.start()
 
     def begin_segment(self):
-        with open(self.path, "ab") as file:
-            self.segments.append([self.lines, os.fstat(file.fileno()).st_ino, b""])
+        open(self.path, "ab").close()
+        self.segments.append([self.lines, b""])
 
     def append(self):
         number = self.chance.choice(READY + SILENT)
@@ -98,8 +97,8 @@ class Log:
         line = (line + " " * (LINE - 1 - len(line)) + "\n").encode()
         with open(self.path, "ab") as file:
             file.write(line)
-        if len(self.segments[-1][2]) < 256:
-            self.segments[-1][2] += line
+        if len(self.segments[-1][1]) < 256:
+            self.segments[-1][1] += line
         self.lines += 1
 
     def rotate(self):
@@ -116,7 +115,7 @@ class Log:
         while not self.ended:
             with self.lock:
                 self.append()
-                if self.chance.random() < 0.025 and self.lines - self.segments[-1][0] >= SEGMENT_LEAST:
+                if self.chance.random() < 0.02:
                     self.rotate()
             time.sleep(self.chance.random() * 0.06)
 
@@ -126,10 +125,12 @@ class Log:
 
     def lines_before(self, position):
         """How many lines lie before a position that mxpulse wrote down."""
-        _, _, inode, offset, head_size, head_hash = (int(one) if one != "log" else one for one in position.split())
+        offset, head_size, head_hash = (int(one) for one in position.split()[3:])
+        if head_size == 0:
+            return 0
         with self.lock:
-            for first, its_inode, head in reversed(self.segments):
-                if its_inode == inode if head_size == 0 else len(head) >= head_size and stable_hash(head[:head_size]) == head_hash:
+            for first, head in reversed(self.segments):
+                if len(head) >= head_size and stable_hash(head[:head_size]) == head_hash:
                     return first + offset // LINE
         raise AssertionError(f"no file that ever was has the position {position}")
 

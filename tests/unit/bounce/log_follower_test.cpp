@@ -186,13 +186,36 @@ TEST_CASE("a log rotated by renaming while we were away is read to its end, then
   CHECK(log.read() == Lines{"five"});
 }
 
-TEST_CASE("a log rotated while nothing of it was read is found by its inode") {
+TEST_CASE("a log rotated before anything of it was ever read loses no line, and what was rotated before is no news") {
+  for (const bool is_there : {false, true}) {
+    for (const bool is_followed : {false, true}) {
+      for (const bool is_copied : {false, true}) {
+        CAPTURE(is_there, is_followed, is_copied);
+        Example log;
+        log.append("old\n");
+        log.rename("log", "log-20261124");
+        if (is_there) log.append("");
+        CHECK(log.read().empty());
+        const LogPosition position = log.position();
+        log.append("one\n");
+        is_copied ? log.copy_and_truncate("log-20261125") : log.rename("log", "log-20261125");
+        log.append("two\n");
+        if (!is_followed) log.restart(position);
+        CHECK(log.read() == Lines{"one", "two"});
+      }
+    }
+  }
+}
+
+TEST_CASE("the first log of all loses no line though it was rotated before anything of it was read") {
   Example log;
-  const LogPosition position = log.left_after("");
+  CHECK_FALSE(log.follower().read());
+  const LogPosition position = log.position();
   log.append("one\n");
   log.rename("log", "log.1");
-  log.append("two\n");
+  CHECK(log.read() == Lines{"one"});
   log.restart(position);
+  log.append("two\n");
   CHECK(log.read() == Lines{"one", "two"});
 }
 
@@ -263,22 +286,43 @@ TEST_CASE("a log copied and truncated before anything of it was read, while it i
   CHECK(log.read().empty());
   log.append("two\n");
   log.copy_and_truncate("log.2");
+  CHECK(log.read() == Lines{"two"});
   log.append("three\n");
-  CHECK(log.read() == Lines{"two", "three"});
+  CHECK(log.read() == Lines{"three"});
   log.copy_and_truncate("log.1");
   CHECK(log.read().empty());
   log.append("four\n");
   CHECK(log.read() == Lines{"four"});
 }
 
-TEST_CASE("a log that is truncated between finding it again and reading it loses no line") {
-  Example log;
-  const LogPosition position = log.left_after("one\n");
-  log.append("two\n");
-  log.restart(position);
-  log.copy_and_truncate("log.1");
-  log.append("three, longer than all that was before it\n");
-  CHECK(log.read() == Lines{"two", "three, longer than all that was before it"});
+TEST_CASE("whatever lines, rotations, looks and restarts follow each other, each line is read once") {
+  const std::string kSteps = "wrclk";  // write, rename, copy and truncate, look, kill and restart
+  constexpr int kLength = 5;
+  int orders = 1;
+  for (int i = 0; i < kLength; ++i) orders *= static_cast<int>(kSteps.size());
+  for (int order = 0; order < orders; ++order) {
+    Example log;
+    std::string steps = "l";
+    for (int i = 0, rest = order; i < kLength; ++i, rest /= static_cast<int>(kSteps.size()))
+      steps += kSteps[static_cast<std::size_t>(rest) % kSteps.size()];
+    steps += "wl";  // between the renaming and a new log nobody looks for more
+    Lines written, read;
+    int rotations = 0;
+    std::optional<LogPosition> kept;
+    for (const char step : steps) {
+      const std::string rotated = "log-" + std::to_string(10 + rotations);
+      const bool is_there = exists(log.folder / "log");
+      if (step == 'w') log.append(written.emplace_back("line " + std::to_string(written.size())) + "\n");
+      if (step == 'r' && is_there) ++rotations, log.rename("log", rotated.c_str());
+      if (step == 'c' && is_there) ++rotations, log.copy_and_truncate(rotated.c_str());
+      if (step == 'k') log.restart(*kept);
+      if (step != 'l') continue;
+      for (const std::string& line : log.read()) read.push_back(line);
+      kept = log.position();
+    }
+    CAPTURE(steps);
+    REQUIRE(read == written);
+  }
 }
 
 TEST_CASE("another file with the old one's inode is a new one") {
