@@ -86,6 +86,7 @@ struct Host {
 
 struct Fields {
   Host host;
+  bool has_transport = false;     // T=...; without it only routers ran
   std::string_view confirmation;  // C="..."
   int error = 0;                  // the number in "defer (N)"
   std::string_view error_text;    // the operating system's words for it
@@ -141,6 +142,7 @@ bool is_mark(std::string_view word) {
 
 // What follows the field or the bracketed address at the beginning of `text`.
 std::string_view skip_field(std::string_view text, Fields& fields) {
+  if (text.starts_with("T=")) fields.has_transport = true;
   const auto value_at = text[0] == '<' || text[0] == '(' ? 0 : text.find('=') + 1;
   const auto value = text.substr(value_at);
   const char open = value.empty() ? ' ' : value[0];
@@ -217,11 +219,12 @@ std::optional<Reply> find_reply(std::string_view message) {
     const auto text = message.substr(at + kEhloResponse.size());
     return Reply{reply_code_at_start(text), text};
   }
-  for (const std::string_view said : {"MTP error from remote mail server after ", "MTP error after ", "response to \""}) {
+  for (const std::string_view said : {"MTP error from remote mail server after ", "MTP error from remote mailer after ",
+                                      "MTP error after ", "response to \""}) {
     const auto at = message.find(said);
     if (at != std::string_view::npos) return read_reply_after(message.substr(at + said.size()));
   }
-  if (contains(message, "malformed SMTP reply")) return Reply{};
+  if (contains(message, "alformed SMTP re")) return Reply{};
   return std::nullopt;
 }
 
@@ -274,10 +277,10 @@ Meaning read_local(const Fields& fields, std::string_view words) {
   // Somebody else's lookup of the sender, or a socket of this machine: whatever failed there, it was not the destination.
   for (const std::string_view elsewhere : {"ender verify", "allout", "to socket"})
     if (contains(words, elsewhere)) return {};
-  if (const auto meaning = read_local_words(words)) return *meaning;
-  if (fields.message.empty())
-    if (const auto meaning = read_error_number(fields.error)) return *meaning;
-  return {};
+  auto meaning = read_local_words(words);
+  if (!meaning && fields.message.empty()) meaning = read_error_number(fields.error);
+  const bool by_a_router = meaning && meaning->bounce_class == BounceClass::kNoAnswer && !fields.has_transport;
+  return meaning && !by_a_router ? *meaning : Meaning{};
 }
 
 class EximParser : public LogParser {

@@ -29,10 +29,12 @@ constexpr std::array kRules{
     // Put off by the MTA itself, without an attempt: no evidence of anything.
     Rule{"deferred transport|domain is held|retry time not (yet )?reached|retry timeout exceeded", kSuspended},
     Rule{"have been failing for a long time|connection limit reached for all hosts|domain is marked down", kSuspended},
-    Rule{"queue is suspended|ready queue throttled|returning message to scheduled queue|throttled message rate|watchdog aborted",
+    Rule{"queue is suspended|ready queue throttled|returning message to scheduled queue|throttled message rate|watchdog aborted|"
+         "queue_(smtp_)?domains",
          kSuspended},
     // Words of another matter with the words of ours in them.
     Rule{"STARTTLS|TLS (session|handshake|negotiation|connection)|certificate|LDAP server|too many hops|loops? back to", kOther},
+    Rule{"Command output:|failed to expand|gave DEFER", kOther},  // a program, a database of the machine
     Rule{"mailbox is full|quota exceeded|over quota", kOther},
     // A conversation that broke after the handshake: the host lives.
     Rule{"while (sending|receiving the (STARTTLS|MAIL|RCPT)|performing the (STARTTLS|TLS))|timeout after (MAIL|RCPT|DATA|end of "
@@ -47,21 +49,24 @@ constexpr std::array kRules{
     Rule{"MX lookup failed temporarily|CNAME lookup failed temporarily|couldn.t find any host by that name|"
          "Temporary (failure in )?(MX )?(lookup|name resolution)|temporary MX lookup error",
          kDnsTemporary},
-    Rule{
-        "Name service error.*(Malformed or unexpected name server reply|try again)|unable to look up host .*(try again|temporar)",
-        kDnsTemporary},
+    Rule{"Name service error.*(Malformed (or unexpected )?name server reply|try again)|unable to look up host .*(try "
+         "again|temporar|non-recoverable)",
+         kDnsTemporary},
     Rule{"DNS lookup failure: host \\S+ not found", dns_permanent(Cause::kNoSuchDomain)},  // DragonFly gave up on it
     Rule{"DNS soft error|DNS query failed|DNS lookup failure|unable to lookup DNS|could not contact DNS servers|failed to "
          "resolve queue|"
          "MX didn.t resolve to any hosts|queryMx E(SERVFAIL|TIMEOUT|CONNREFUSED)|DNS (lookup )?timed? ?out|SERVFAIL",
          kDnsTemporary},
     Rule{"null ?MX|does not accept (e-?)?mail|indicated no SMTP service", dns_permanent(Cause::kNullMx)},
-    Rule{"Host found but no data record|MX records point to non-existent hosts|couldn.t find a mail exchanger or IP address|"
-         "no MX (record )?found|no MX or A for domain|no mail ?servers? for|had no relevant answers",
+    Rule{"Host found but no data record|lookup of host \\S+ failed|missing MX, or all MXs point to missing|MX records point to "
+         "non-existent hosts|couldn.t find a mail exchanger or IP address|"
+         "no MX (record )?found|no MX or A for domain|no mail ?servers? for|had no relevant answers|"
+         "no address associated with|name has no usable address",
          dns_permanent(Cause::kNoAddress)},
     Rule{"Name service error.*(Host not found|invalid host)|host not found|host unknown|unknown host|Unrouteable (mail "
          ")?(address|domain)|"
-         "NXDOMAIN|domain does not exist|DNS domain .* does not exist|name or service not known|no such domain|domain name not "
+         "NXDOMAIN|domain does not exist|DNS domain .* does not exist|name or service not known|name nor servname|name does "
+         "not resolve|no such domain|domain name not "
          "found",
          dns_permanent(Cause::kNoSuchDomain)},
     Rule{"couldn.t find any host named|(illegal|invalid) host/domain name|DNS hard error|"

@@ -75,6 +75,15 @@ TEST_CASE("Exim: a delivery and DNS that fails for now") {
         BounceClass::kDnsTemporary);
 }
 
+TEST_CASE("Exim: a host without an address is the DNS's word, also where the site asks for a deferral") {
+  for (const char* words : {"defer (-32): lookup of host \"mx.example.org\" failed in dnslookup router",
+                            "defer (-1): missing MX, or all MXs point to missing A records, and defer requested"}) {
+    const auto event = event_of({std::string("1xVaj4-000053-38 == u@example.org R=dnslookup ") + words});
+    CHECK(event.bounce_class == BounceClass::kDnsPermanent);
+    CHECK(event.cause == Cause::kNoAddress);
+  }
+}
+
 TEST_CASE("Exim: a reply that looks like a deferral of somebody else is a reply") {
   const auto event =
       event_of({"1xVaiv-00003h-1X == u@example.org R=dnslookup T=remote_smtp defer (0) H=mx.example.org [192.0.2.32]: SMTP "
@@ -103,6 +112,29 @@ TEST_CASE("Exim: before 4.8 the host stands in the words") {
        "connection in response to initial connection"});
   CHECK(dropped.bounce_class == BounceClass::kNoAnswer);
   CHECK(dropped.address == Address::parse("192.0.2.9"));
+}
+
+TEST_CASE("Exim: releases before 4.63 call the host a mailer") {
+  const auto event =
+      event_of({"1xVaim-00003B-0d ** u@example.org R=dnslookup T=remote_smtp: SMTP error from remote mailer after RCPT "
+                "TO:<u@example.org>: host mx.example.org [192.0.2.9]: 550 connection refused, no such user"});
+  CHECK(event.bounce_class == BounceClass::kRejected);
+  CHECK(event.said_by == SaidBy::kRemote);
+  CHECK(event.reply_code == 550);
+  CHECK(event.address == Address::parse("192.0.2.9"));
+}
+
+TEST_CASE("Exim: what failed before a transport ran was no connection to a host of the destination") {
+  CHECK(class_of("1xVaim-00003B-0d == u@example.org R=aliases defer (-1): failed to expand \"${lookup mysql{q}}\": lookup of "
+                 "\"q\" gave DEFER: MYSQL connection failed: Connection refused") == BounceClass::kOther);
+  CHECK(class_of("1xVaim-00003B-0d == u@example.org R=quota defer (111): Connection refused") == BounceClass::kOther);
+  CHECK(class_of("1xVaim-00003B-0d == u@example.org R=dnslookup T=remote_smtp defer (-1): failed to expand \"${lookup "
+                 "redis{q}}\": connection timed out") == BounceClass::kOther);
+}
+
+TEST_CASE("Exim: mail that the site keeps for a later queue run is no evidence") {
+  CHECK(class_of("1xVaim-00003B-0d == u@example.org R=dnslookup T=remote_smtp defer (-1): domain matches queue_smtp_domains, or "
+                 "-odqs set") == BounceClass::kSuspended);
 }
 
 TEST_CASE("Exim: its log through syslog, with any selector, is read as well") {
