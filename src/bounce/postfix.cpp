@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t kLineLookedAt = 8192;  // Postfix cuts its lines far below
 constexpr std::size_t kQueueIdMax = 64;
 constexpr std::size_t kHostMax = 255;
+constexpr const char* kLoginFailed = "SASL authentication failed; server ";
 
 // A delivery line, taken apart from left to right: what clients and hosts chose stands in brackets or last.
 struct Delivery {
@@ -99,7 +100,7 @@ void read_host(std::string_view text, BounceEvent& event) {
 
 // "host H[IP] said: 450 4.2.0 later (in reply to RCPT TO command)": whatever words a remote host says, its code decides.
 bool read_reply_of_host(std::string_view text, BounceEvent& event) {
-  if (!text.starts_with("host ")) return false;
+  if (!text.starts_with("host ") && !text.starts_with(kLoginFailed)) return false;
   constexpr std::string_view kSaid = " said: ";
   constexpr std::string_view kRefused = " refused to talk to me: ";
   // The first of the two: what follows it is the host's, and may hold the other.
@@ -119,7 +120,7 @@ bool read_reply_of_host(std::string_view text, BounceEvent& event) {
 
 // "connect to H[IP]:25: ...", "lost connection with H[IP] while ...", "host H[IP] said: ..."
 void read_host_of_words(std::string_view text, BounceEvent& event) {
-  for (const std::string_view before : {"connect to ", "lost connection with ", "conversation with ", "host "}) {
+  for (const std::string_view before : {"connect to ", "lost connection with ", "conversation with ", "host ", kLoginFailed}) {
     if (skip(text, before)) return read_host(text, event);
   }
 }
@@ -139,10 +140,18 @@ void read_name_looked_up(std::string_view text, BounceEvent& event) {
 
 // The system's own refusal to send, in words that Postfix puts behind "connect to".
 bool is_own_refusal(std::string_view text) {
-  constexpr std::array<std::string_view, 6> kErrors{
-      "Permission denied",   "Operation not permitted",  "Cannot assign requested address", "Can't assign requested address",
-      "Too many open files", "No buffer space available"};
-  return std::any_of(kErrors.begin(), kErrors.end(), [&](std::string_view error) { return text.ends_with(error); });
+  constexpr const char* kErrors[] = {"Permission denied",
+                                     "Operation not permitted",
+                                     "Cannot assign requested address",
+                                     "Can't assign requested address",
+                                     "Too many open files",
+                                     "Too many open files in system",
+                                     "No buffer space available",
+                                     "Cannot allocate memory",
+                                     "Address family not supported by protocol",
+                                     "Invalid argument",
+                                     "Network is down"};
+  return std::any_of(std::begin(kErrors), std::end(kErrors), [&](std::string_view error) { return text.ends_with(error); });
 }
 
 void read_own_words(std::string_view text, BounceEvent& event) {

@@ -199,6 +199,11 @@ TEST_CASE("the last host of a transcript counts") {
   CHECK(event.host == "mx2.example.org");
 }
 
+TEST_CASE("what a program of the machine says of its own connections is not the destination's silence") {
+  check_local(diagnosed("x-unix; Command output: scanner: unable to connect to its daemon: Connection refused", "4.3.0"),
+              BounceClass::kOther, {});
+}
+
 TEST_CASE("old MTAs write for people only") {
   const auto qmail = only(for_people(
       "Hi. This is the qmail-send program at relay.example.com.\n\n<user@example.org>:\n"

@@ -65,6 +65,33 @@ TEST_CASE("what the remote host said is its reply, whatever words it uses") {
                  "Recipient address rejected: Access denied (in reply to RCPT TO command))") == BounceClass::kRejected);
 }
 
+TEST_CASE("a server that turns a login down has said so, whatever words it uses") {
+  const auto event = smtp(
+      "relay=out.example.net[192.0.2.5]:587, dsn=4.7.8, status=deferred (SASL authentication failed; server "
+      "out.example.net[192.0.2.5] said: 535 5.7.8 connection refused for this account)");
+  REQUIRE(event);
+  CHECK(event->bounce_class == BounceClass::kRejected);
+  CHECK(event->said_by == SaidBy::kRemote);
+  CHECK(event->reply_code == 535);
+  CHECK(event->host == "out.example.net");
+}
+
+TEST_CASE("a resolver's words are read in every C library's own") {
+  for (const char* words : {"Name or service not known", "nodename nor servname provided, or not known",
+                            "hostname nor servname provided, or not known", "Name does not resolve"})
+    CHECK(class_of(std::string("relay=none, dsn=5.4.4, status=bounced (unable to look up host example.org: ") + words + ")") ==
+          BounceClass::kDnsPermanent);
+  for (const char* words : {"No address associated with hostname", "Name has no usable address"})
+    CHECK(smtp(std::string("relay=none, dsn=5.4.4, status=bounced (unable to look up host example.org: ") + words + ")")->cause ==
+          Cause::kNoAddress);
+  for (const char* words : {"Temporary failure in name resolution", "Try again", "Non-recoverable failure in name resolution",
+                            "Non-recoverable error"})
+    CHECK(class_of(std::string("relay=none, dsn=4.4.3, status=deferred (unable to look up host example.org: ") + words + ")") ==
+          BounceClass::kDnsTemporary);
+  CHECK(class_of("relay=none, status=deferred (Name service error for name=example.org type=MX: Malformed name server reply)") ==
+        BounceClass::kDnsTemporary);
+}
+
 TEST_CASE("a hop of our own says nothing about the destination") {
   CHECK(class_of("relay=none, dsn=4.4.1, status=deferred (connect to 127.0.0.1[127.0.0.1]:10024: Connection refused)") ==
         BounceClass::kOther);
@@ -157,8 +184,9 @@ TEST_CASE("a name that could not be looked up is a host's, not the destination's
 }
 
 TEST_CASE("an error of this machine is not the host's silence") {
-  for (const char* error :
-       {"Permission denied", "Operation not permitted", "Cannot assign requested address", "Too many open files"})
+  for (const char* error : {"Permission denied", "Operation not permitted", "Cannot assign requested address",
+                            "Too many open files", "Too many open files in system", "Cannot allocate memory",
+                            "Address family not supported by protocol", "Invalid argument", "Network is down"})
     CHECK(class_of(std::string("relay=none, dsn=4.4.1, status=deferred (connect to mx.example.org[192.0.2.1]:25: ") + error +
                    ")") == BounceClass::kOther);
   CHECK(class_of("relay=none, dsn=4.4.1, status=deferred (connect to mx.example.org[192.0.2.1]:25: Zeit\xc3\xbc"
