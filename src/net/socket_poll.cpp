@@ -10,6 +10,7 @@
 #include <string>
 
 #include "net/socket_watch.hpp"
+#include "net/turn_share.hpp"
 
 namespace mxpulse::net {
 
@@ -18,7 +19,9 @@ SocketPoll::SocketPoll(uv_loop_t& loop)
   if (epoll_ < 0) throw std::runtime_error(std::string("cannot make an epoll: ") + std::strerror(errno));
   poll_.data = this;
   timer_.data = this;
+  more_due_.data = this;
   uv_timer_init(&loop_, &timer_);
+  uv_idle_init(&loop_, &more_due_);
   [[maybe_unused]] int error = uv_poll_init(&loop_, &poll_, epoll_);
   assert(error == 0);
   error =
@@ -32,6 +35,7 @@ void SocketPoll::end() {
   const auto closed = [](uv_handle_t* handle) { static_cast<SocketPoll*>(handle->data)->one_closed(); };
   uv_close(reinterpret_cast<uv_handle_t*>(&poll_), closed);
   uv_close(reinterpret_cast<uv_handle_t*>(&timer_), closed);
+  uv_close(reinterpret_cast<uv_handle_t*>(&more_due_), closed);
 }
 
 void SocketPoll::one_closed() {
@@ -53,13 +57,17 @@ void SocketPoll::forget(const SocketWatch& watch) {
   }
 }
 
+// What is not told comes again in the next turn, behind the others: epoll reports in turn what stays ready.
 void SocketPoll::tell_ready() {
   const int count = epoll_wait(epoll_, ready_.data(), static_cast<int>(ready_.size()), 0);
   ready_count_ = count > 0 ? static_cast<std::size_t>(count) : 0;
+  const TurnShare share;
   for (told_ = 0; told_ < ready_count_;) {
     const epoll_event event = ready_[told_++];
     if (event.data.ptr != nullptr) static_cast<SocketWatch*>(event.data.ptr)->tell(event.events);
+    if (share.over()) break;
   }
+  ready_count_ = 0;
 }
 
 void SocketPoll::set_deadline(DeadlineWheel::Deadline& deadline, Duration limit) {
@@ -73,12 +81,19 @@ void SocketPoll::set_deadline(DeadlineWheel::Deadline& deadline, Duration limit)
 
 void SocketPoll::tell_due() {
   uv_update_time(&loop_);
-  for (std::size_t told = 0; told < kDeadlinesATurn; ++told) {
-    DeadlineWheel::Deadline* due = deadlines_.take(now());
-    if (due == nullptr) break;
+  const TurnShare share;
+  while (DeadlineWheel::Deadline* due = deadlines_.take(now())) {
     static_cast<SocketWatch*>(due)->tell_due();
+    if (share.over()) return go_on_in_next_turn();
   }
+  uv_idle_stop(&more_due_);
   if (const auto next = deadlines_.next()) sleep_until(*next);
+}
+
+// Not by a timer: it would sleep a millisecond, and thousands of deadlines come at once.
+void SocketPoll::go_on_in_next_turn() {
+  uv_timer_stop(&timer_);
+  uv_idle_start(&more_due_, [](uv_idle_t* idle) { static_cast<SocketPoll*>(idle->data)->tell_due(); });
 }
 
 // The wheel tells at whole ticks.

@@ -30,12 +30,12 @@ class SocketPoll {
   void set_deadline(DeadlineWheel::Deadline& deadline, Duration limit);
 
  private:
-  static constexpr std::size_t kEventsATurn = 32;  // whoever else waits for the loop waits for so many at most
-  static constexpr std::size_t kDeadlinesATurn = 64;
+  static constexpr std::size_t kEventsATurn = 32;
 
   ~SocketPoll();
   void tell_ready();
   void tell_due();
+  void go_on_in_next_turn();
   void sleep_until(DeadlineWheel::Time due);
   DeadlineWheel::Time now() const;
   void one_closed();
@@ -44,7 +44,8 @@ class SocketPoll {
   int epoll_;
   uv_poll_t poll_{};
   uv_timer_t timer_{};
-  int open_ = 2;
+  uv_idle_t more_due_{};
+  int open_ = 3;  // handles
   std::array<epoll_event, kEventsATurn> ready_{};
   std::size_t ready_count_ = 0;
   std::size_t told_ = 0;

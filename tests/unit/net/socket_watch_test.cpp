@@ -124,3 +124,30 @@ TEST_CASE("a shorter deadline set after a longer one is told first") {
   loop.run();
   CHECK(order == std::vector<const Pair*>{&hasty, &patient});
 }
+
+TEST_CASE("many deadlines at once let what waits at a socket be told between them") {
+  Loop loop;
+  Pair asking(loop);
+  int late = 0;
+  int late_when_asked = 0;
+  asking.told = [&](bool, bool) {
+    late_when_asked = late;
+    asking.watch->wait_for(false, false);
+  };
+  asking.watch->wait_for(true, false);
+  constexpr int kMany = 200;
+  std::vector<std::unique_ptr<Pair>> pairs;
+  for (int i = 0; i < kMany; ++i) {
+    pairs.push_back(std::make_unique<Pair>(loop));
+    pairs.back()->late = [&] {
+      const SteadyTime begun = MachineClock().now().steady;
+      if (late++ == 0) REQUIRE(send(asking.theirs.get(), "x", 1, 0) == 1);
+      while (MachineClock().now().steady < begun + 50us) {
+      }
+      if (late == kMany) loop.stop();
+    };
+    pairs.back()->watch->set_deadline(20ms);
+  }
+  loop.run();
+  CHECK(late_when_asked < 32);
+}
