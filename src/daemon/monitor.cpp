@@ -169,6 +169,13 @@ Duration Monitor::spread_for(std::size_t count) const {
                             kSpreadPerDestination * static_cast<int>(std::min<std::size_t>(count, 10'000'000)));
 }
 
+// Whoever is first of many to look up their host finds it, so that most hosts are found as a round begins. They are asked over a
+// round of their own, unless somebody waits for the answer.
+Duration Monitor::first_spread(const Destination& destination, SteadyTime now) const {
+  const bool is_awaited = destination.bounces > 0 || visits_.contains(destination.name);
+  return is_awaited || now >= first_round_ends_ ? Duration(0) : first_round_;
+}
+
 // The name itself while it is not known.
 std::string Monitor::provider_of(const DomainName& name) const {
   const auto found = destinations_.find(name);
@@ -192,6 +199,10 @@ void Monitor::join(const DomainName& name, Duration spread) {
   tally_.add(name.text(), Verdict::kUnknown);
   std::uniform_int_distribution<Duration::rep> within(0, spread.count());
   lookups_due_.set(name, now.steady + Duration(within(random_)));
+  if (now.steady + spread > first_round_ends_) {
+    first_round_ = spread;
+    first_round_ends_ = now.steady + spread;
+  }
   observer_.destination_joined(name, destination.bounces, now);
 }
 
@@ -347,8 +358,10 @@ void Monitor::take_addresses(Destination& destination, const std::vector<Address
     if (contains(before, address)) continue;
     auto& users = users_[address];
     users.push_back(&destination);
-    schedule_.add(address, Duration(0), now);
-    if (users.size() == 1) schedule_.hurry(address, now);  // a control's address has its own, long interval
+    const Duration spread = first_spread(destination, now);
+    schedule_.add(address, spread, now);
+    const bool is_control = !controls_.at(address).empty();  // whose address has its own, long interval
+    if (users.size() == 1 && (spread == Duration(0) || is_control)) schedule_.hurry(address, now);
   }
   for (const Address& address : before) {
     if (!contains(wanted, address)) drop_address(destination, address, now);

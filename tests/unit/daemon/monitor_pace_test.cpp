@@ -1,3 +1,5 @@
+#include <numeric>
+
 #include "unit/daemon/monitor_example.hpp"
 
 using namespace mxpulse;
@@ -65,6 +67,32 @@ TEST_CASE("of many probes due at once 20 begin in a millisecond, the rest in tho
     example.pass(1ms);
     CHECK(example.prober.asked.size() == begun);
   }
+}
+
+TEST_CASE("the first round over many destinations of few hosts has no burst at its start") {
+  constexpr int kHosts = 60;
+  Example example({});
+  example.options.max_in_flight = 1000;
+  example.options.allowances = {0s, 0s};
+  for (int i = 0; i < 10 * kHosts; ++i)
+    example.options.destinations.push_back(named(("d" + std::to_string(i) + ".example").c_str()));
+  std::vector<std::size_t> asked_in_second;
+  for (int second = 0; second < 15; ++second) {
+    std::size_t asked = 0;
+    for (int turn = 0; turn < 10; ++turn) {
+      example.pass(100ms);
+      while (!example.resolver.open.empty()) {
+        const std::string name = example.resolver.open.begin()->first.text();
+        const int host = std::stoi(name.substr(1)) % kHosts;
+        example.resolver.answer(name.c_str(), {*Address::parse("11.1.1." + std::to_string(host))});
+      }
+      asked += example.prober.asked.size();
+      while (!example.prober.asked.empty()) example.found(Address(example.prober.asked.front()), Cause::kReady);
+    }
+    asked_in_second.push_back(asked);
+  }
+  CHECK(std::ranges::max(asked_in_second) < 2 * kHosts / 6);  // the lookups are spread over 6 s
+  CHECK(std::accumulate(asked_in_second.begin(), asked_in_second.begin() + 13, std::size_t{0}) >= kHosts);
 }
 
 TEST_CASE("after a sleep what was under way is not counted, and what came due is spread") {
