@@ -23,7 +23,8 @@ bool matches(std::string_view text, const RE2& pattern) {
 // A report without fields is one only if a mail system sent it and it says so: people write of undelivered mail too.
 bool is_report(const ReportParts& parts) {
   static const RE2 kSystem(
-      "(?i)mailer[- ]?daemon|post_?master|mail ?deliver|maildaemon|mail[ ._-]system|<>|system administrator|no-?reply@|sysadmin",
+      "(?i)m(?:ailer[- ]?)?daemon|post_?master|mail ?deliver|maildaemon|mail[ ._-](?:system|service)|<>|system "
+      "administrator|no-?reply@|sysadmin",
       RE2::Latin1);
   static const RE2 kSays(
       "(?i)undeliver|(?:not|n't) (?:yet )?(?:be(?:en)? )?(?:delivered|sent)|unable to (?:deliver|send)|wasn't able to deliver|"
@@ -63,10 +64,8 @@ class ReportReader {
   explicit ReportReader(ReportParts parts) : parts_(std::move(parts)), complaints_(read_complaints(parts_.notice)) {
     for (const auto& block : parts_.blocks) recipient_blocks_ += block.names_a_recipient() ? 1 : 0;
     unquoted_ = unquoted_in(parts_.notice);
-    if (speaks_of_all()) {
-      common_ = read_notice(parts_.notice, unquoted_);
-      notice_host_ = find_host(parts_.notice);
-    }
+    common_ = read_notice(speaks_of_all() ? std::string_view(parts_.notice) : before_any_name(), unquoted_);
+    if (speaks_of_all()) notice_host_ = find_host(parts_.notice);
     queue_id_ = find_queue_id();
   }
 
@@ -118,6 +117,11 @@ class ReportReader {
   bool speaks_of_all() const {
     if (std::max(recipient_blocks_, complaints_.size()) <= 1) return true;
     return std::all_of(complaints_.begin(), complaints_.end(), [](const Complaint& each) { return trimmed(each.words).empty(); });
+  }
+
+  std::string_view before_any_name() const {
+    const std::string_view notice = parts_.notice;
+    return notice.substr(0, notice.find(complaints_.empty() ? std::string_view() : complaints_.front().recipient));
   }
 
   static bool was_delivered(const FieldBlock& block) {
@@ -218,10 +222,12 @@ class ReportReader {
   }
 
   void name_host(BounceEvent& event, const FieldBlock& block, std::string_view diagnostic, std::string_view words) const {
-    auto named = find_host(on_one_line(diagnostic));
+    // What a remote host says of hosts is of others: the client's, as a rule.
+    const bool is_all_reply = event.said_by == SaidBy::kRemote && reply_code_at_start(diagnostic);
+    auto named = is_all_reply ? NamedHost() : find_host(on_one_line(diagnostic));
     if (named.host.empty()) named = host_of_field(split_type(block.value("Remote-MTA")).text);
     if (named.host.empty()) named = find_host(words);
-    if (named.host.empty() && speaks_of_all()) named = notice_host_;
+    if (named.host.empty()) named = notice_host_;
     event.host = std::move(named.host);
     event.address = named.address;
   }
@@ -271,7 +277,7 @@ class ReportReader {
   std::size_t recipient_blocks_ = 0;
   Unquoted unquoted_ = Unquoted::kMayBeRemote;
   std::optional<Reading> common_;  // of the whole notice, where it is about one recipient or says the same of all
-  NamedHost notice_host_;
+  NamedHost notice_host_;          // likewise
   std::string queue_id_;
   std::unordered_set<std::string> seen_;
   std::vector<BounceEvent> events_;

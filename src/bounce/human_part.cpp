@@ -45,10 +45,12 @@ std::optional<Named> named_at_start(std::string_view line) {
 std::optional<Named> named_within(std::string_view line) {
   static const RE2 kHeader(
       "(?i)^[\\s|>*]*(?:to|cc|from|reply-to|sender|original sender|mail from|message-id|received|for)\\s*:|"
-      "SMTP error from|<<<|with SMTP id|further assistance|contact|^\\s*for <",
+      "SMTP error from|<<<|with SMTP id|further assistance|contact|(?:reply|write) to|^\\s*for <",
       RE2::Latin1);
   static const RE2 kWithin(
-      "(?i)(?:\\b(?:to|recipient|recipients?|address|user|userid|attempts|size|gateway for)\\b)[: ]+[\"'<]*" + kAddress + "(.*)$",
+      "(?i)(?:\\b(?:to|recipient|recipients?|address|user|userid|error-for|attempts|size|gateway for)\\b)[: "
+      "]+(?:\\[SMTP:)?[\"'<]*" +
+          kAddress + "(.*)$",
       RE2::Latin1);
   static const RE2 kLast("[A-Za-z]: <?" + kAddress + "([>\"']*)\\s*$", RE2::Latin1);
   Named named;
@@ -68,7 +70,7 @@ class ComplaintReader {
     // A rule of dashes with words in it begins another part of the report.
     static const RE2 kHeading("^\\s*[-|=]{3,}[^-|=]*[a-z].*", RE2::Latin1);
     static const RE2 kNamesSender("(?i)(?:\\bsent by|\\bfrom)[: ]*$", RE2::Latin1);
-    static const RE2 kTranscript("(?i)transcript of (the )?session|message log", RE2::Latin1);
+    static const RE2 kTranscript("(?i)transcript of (the )?session|session transcript|message log", RE2::Latin1);
     static const RE2 kConversation("(?i)^\\s*(?:\\.\\.\\. )?while talking to", RE2::Latin1);
     static const RE2 kDialogue("^\\s*(?:>>>|<<<|Sent <<<|Received >>>)", RE2::Latin1);
     if (contains_any(line, kHeading)) {

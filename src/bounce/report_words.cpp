@@ -27,7 +27,7 @@ RE2::Options any_bytes() {
 // The MTA's own phrases for "the remote host said this".
 const RE2& remote_mark() {
   static const RE2 pattern(
-      "<<< ?[245]\\d\\d|\\bsaid: |\\bsaid [245]\\d\\d|\\bsays: |\\breplied: |refused to talk to me: |does not like "
+      "<<< ?[245]\\d\\d|\\bsaid:\\s|\\bsaid [245]\\d\\d|\\bsays: |\\breplied: |refused to talk to me: |does not like "
       "(?:recipient|sender)|"
       "but sender was rejected|did not like our |other server returned|SMTP error from remote|Remote SMTP server has rejected|"
       "returned a (?:permanent|temporary|transient) error|rejected by (?:the |a )?(?:remote|recipient|server)|rejected recipient|"
@@ -44,14 +44,15 @@ bool is_own_words(std::string_view reply) {
   static const RE2 kWhole(
       "^(?:<[^>]*>|\\S+ \\(e?smtp\\))?(?:\\.\\.\\.|:)? ?(?:Deferred: )?(?:550 )?(?:5\\.1\\.2 )?"
       "(?:(?:Connection|Operation) (?:timed out|refused|reset)(?: by peer)?(?: (?:by|with|during) .*)?|No route to host.*|"
-      "(?:Network|Host) is (?:unreachable|down).*|Host unknown(?: \\(.*)?|Host does not accept mail|Name server: .*|"
+      "(?:Network|Host) (?:is )?(?:unreachable|down).*|Host unknown(?: \\(.*)?|Host does not accept mail|Name server: .*|"
       "Host not reachable|Invalid domain|Unknown domain)\\.?$",
       any_bytes());
   static const RE2 kIdiom(
       "message expired|message timeout|QUEUE\\.Expired|delivery (?:time )?expired|^\\[internal\\]|KumoMTA internal|"
       "^message delayed\\.?$|^reply: read error from |(?:socket|winsock) error code|LastAttemptedServerName|DNS query "
-      "failed|error (?:encountered while )?communicating with "
-      "|failed to establish connection|unable to lookup DNS|because the domain is not reachable|host name lookup failure|"
+      "failed|error (?:encountered while )?communicating with |network error when connecting to |no usable MXs|"
+      "^\\(no answer from host\\)|name server timeout$|^javax?\\.|failed to establish connection|unable to lookup DNS|because "
+      "the domain is not reachable|host name lookup failure|"
       "DNS (?:hard|soft) error|bad destination host '",
       any_bytes());
   return matches(reply, kWhole) || matches(reply, kIdiom);
@@ -150,8 +151,9 @@ std::optional<Reading> read_deferral(std::string_view words) {
 // Every reply that the text gives without saying whose it is, in its order.
 std::optional<Reading> read_claims(std::string_view words, Unquoted unquoted) {
   static const RE2 kClaim(
-      "(?im)(?:^[ \\t>*]*|reason: ?|returned (?:['\"]|\xe2\x80\x98)|[>)a-z0-9]: |\\[|ResponseCode |ERROR_CODE ?:|error "
-      ")([45]\\d\\d(?:[ ,:-].*|$))",
+      "(?im)(?:^[ \\t>*]*|reason: ?|returned (?:['\"]|\xe2\x80\x98)|[>)a-z0-9]: |[\\[(]|ResponseCode |ERROR_CODE ?:|error "
+      "(?:code )?"
+      ")([45]\\d\\d(?:[ ,:-].*|\\]|$))",
       RE2::Latin1);
   static const RE2 kQuantity("^\\d+ (?:hour|minute|day|second|byte|attempt|time|kb|mb)", any_bytes());
   auto rest = piece(words);
@@ -198,7 +200,7 @@ NamedHost find_host(std::string_view words) {
   static const std::string kIp = "([0-9A-Fa-f.:]+)";
   // The host a message came from stands in brackets too.
   static const RE2 kBracketed("(?i)(?:^|[^A-Za-z0-9_.-])(from )?" + kHost + " ?[\\[(]" + kIp + "[\\])]", RE2::Latin1);
-  static const RE2 kGoogle("(?i)(\\[)" + kHost + " " + kIp + ": ", RE2::Latin1);
+  static const RE2 kGoogle("(?i)(\\[)" + kHost + " (?:" + kIp + "|\\(\\d+\\)): ", RE2::Latin1);
   static const RE2 kPhrase("(?i)(while talking to|connection refused by|timed out with|reset by|\\bhost:|remote server at) " +
                                kHost + "()(?:[\\s:.;,]|$)",
                            RE2::Latin1);
@@ -215,7 +217,9 @@ NamedHost find_host(std::string_view words) {
       const auto address = Address::parse(ip);
       const bool is_plain_name = ip.empty() && host.find('.') != std::string::npos;
       if ((!address && !is_plain_name) || equal_ignoring_case(before, "from ") || equal_ignoring_case(host, "from")) continue;
-      return {host.substr(0, kHostMax), address};
+      // "server (192.0.2.1)", "5.7.1 [192.0.2.1]": only the address is a name.
+      const bool is_name = host.find('.') != std::string::npos && host.find_first_not_of("0123456789.") != std::string::npos;
+      return {is_name ? host.substr(0, kHostMax) : ip, address};
     }
   }
   auto rest = piece(words);

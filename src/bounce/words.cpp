@@ -53,51 +53,50 @@ constexpr std::array kRules{
          "again|temporar|non-recoverable)",
          kDnsTemporary},
     Rule{"DNS lookup failure: host \\S+ not found", dns_permanent(Cause::kNoSuchDomain)},  // DragonFly gave up on it
-    Rule{"DNS soft error|DNS query failed|DNS lookup failure|unable to lookup DNS|could not contact DNS servers|failed to "
-         "resolve queue|"
-         "MX didn.t resolve to any hosts|queryMx E(SERVFAIL|TIMEOUT|CONNREFUSED)|DNS (lookup )?timed? ?out|SERVFAIL",
+    Rule{"DNS soft error|DNS query failed|DNS lookup failure|unable to lookup DNS|could not contact DNS servers|"
+         "name server timeout|DNS (lookup )?timed? ?out|SERVFAIL|queryMx E(TIMEOUT|CONNREFUSED)|failed to resolve queue|"
+         "MX didn.t resolve to any hosts",
          kDnsTemporary},
     Rule{"null ?MX|does not accept (e-?)?mail|indicated no SMTP service", dns_permanent(Cause::kNullMx)},
-    Rule{"Host found but no data record|lookup of host \\S+ failed|missing MX, or all MXs point to missing|MX records point to "
-         "non-existent hosts|couldn.t find a mail exchanger or IP address|"
-         "no MX (record )?found|no MX or A for domain|no mail ?servers? for|had no relevant answers|"
+    Rule{"Host found but no data record|lookup of host \\S+ failed|had no relevant answers|returned answer with no data|"
+         "missing MX, or all MXs point to missing|MX records point to non-existent hosts|no MX (record )?found|no MX or A for "
+         "domain|couldn.t find a mail exchanger or IP address|no mail ?(servers?|hosts?) (for|appear)|"
          "no address associated with|name has no usable address",
          dns_permanent(Cause::kNoAddress)},
-    Rule{"Name service error.*(Host not found|invalid host)|host not found|host unknown|unknown host|Unrouteable (mail "
-         ")?(address|domain)|"
-         "NXDOMAIN|domain does not exist|DNS domain .* does not exist|name or service not known|name nor servname|name does "
-         "not resolve|no such domain|domain name not "
-         "found",
+    Rule{"Name service error.*(Host not found|invalid host)|host not found|host unknown|unknown host|no such domain|NXDOMAIN|"
+         "Unrouteable (mail )?(address|domain)|domain does not exist|DNS domain .* does not exist|domain name not found|"
+         "name or service not known|name nor servname|name does not resolve|not a known TCP/IP host",
          dns_permanent(Cause::kNoSuchDomain)},
     Rule{"couldn.t find any host named|(illegal|invalid) host/domain name|DNS hard error|"
          "^([245]\\d\\d )?([245]\\.\\d+\\.\\d+ )?invalid domain$",
          dns_permanent(Cause::kNoSuchDomain)},
     // The connection.
-    Rule{"connection refused|ECONNREFUSED|actively refused|socket error code 10061|winsock error code: 10061|os error 111",
+    Rule{"connection refused|ECONNREFUSED|actively refused|(socket|winsock) error( code)?:? 10061|os error 111",
          no_answer(Cause::kRefused)},
-    Rule{"no route to host|network (is|was) unreachable|host (is )?unreachable|host is down|EHOSTUNREACH|ENETUNREACH|no valid "
-         "route|"
-         "socket error code 100(51|65)|winsock error code: 100(51|65)|not reachable",
+    Rule{"no route to host|network (is|was) unreachable|host (is )?unreachable|unreachable (host|network)|host (is )?down|"
+         "EHOSTUNREACH|ENETUNREACH|(socket|winsock) error( code)?:? 100(51|65)|no valid route|not reachable",
          no_answer(Cause::kUnreachable)},
     // The connection stood, but no greeting came. Exim with TCP Fast Open says this of an unanswered SYN too.
-    Rule{"timed out while (receiving the initial server greeting|performing the (EHLO|HELO|LHLO) handshake)|during client "
-         "greeting|"
-         "reading banner|read timeout$|timeout after (EHLO|HELO)|while reading the greeting|greeting (timeout|timed out)",
-         no_answer(Cause::kSilent)},
+    Rule{
+        "timed out while (receiving the initial server greeting|performing the (EHLO|HELO|LHLO) handshake)|during client "
+        "greeting|reading banner|read timeout$|timeout after (EHLO|HELO)|while reading the greeting|greeting (timeout|timed out)",
+        no_answer(Cause::kSilent)},
     Rule{"SMTP timeout after initial connection|timeout after initial connection", no_answer(Cause::kTimeout)},
     Rule{"(lost connection with|connection with) .* while (receiving the initial server greeting|performing the (EHLO|HELO|LHLO) "
          "handshake)|closed connection in response to (initial connection|EHLO|HELO)|connection died|connection (was )?reset|"
-         "ECONNRESET|dropped connection without sending|closed unexpectedly|closed abruptly|reset by peer",
+         "ECONNRESET|dropped connection without sending|closed unexpectedly|closed abruptly|forcibly closed|reset by peer",
          no_answer(Cause::kDropped)},
-    Rule{"connection timed? ?out|operation timed out|connect(ion)? timeout|ETIMEDOUT|SocketTimedout|socket error code 10060|"
-         "winsock error code: 10060|timed out while connecting|timeout( after \\S+)? while connecting|: timed out|unable to "
-         "connect|"
-         "did not respond in a timely|timeout waiting on connect|failed to connect|os error 110",
+    Rule{"connect(ion)? timed? ?out|operation timed out|connect(ion)? timeout|ETIMEDOUT|SocketTimedout|os error 110|"
+         "(socket|winsock) error( code)?:? 10060|timed out while connecting|timeout( after \\S+)? while connecting|: timed out|"
+         "unable to connect|failed to connect|timeout waiting on connect|did not (properly respond|respond in a timely)",
          no_answer(Cause::kTimeout)},
     Rule{"wasn.t able to establish an SMTP connection|no answer from (any )?host|did not accept our requests to connect|"
-         "network error on destination MXs|failed to establish connection|no SMTP servers were available|"
-         "unable to connect successfully|connect(ion)? to .* failed|(remote|destination|mail) (host|server|system)( \\S+)? (is )?"
-         "(not|no longer) responding|\\bhost \\S+ (is )?not responding",
+         "network error on destination MXs|failed to establish connection|no SMTP servers were available|tried all MXs|"
+         "no (usable MXs|MXs for this domain could be reached)|(could not|cannot) connect to|connect(ion)? to .* failed|"
+         "unable to connect successfully|could not initiate SMTP conversation|"
+         "(remote|destination|mail|recipient)(.s)? (host|server|system)( \\S+)? ((is )?(not|no longer) responding|did not "
+         "respond)|"
+         "\\bhost \\S+ (is )?not responding",
          {BounceClass::kNoAnswer, {}}},
 };
 

@@ -105,6 +105,17 @@ TEST_CASE("the address it was sent to in the end counts, not the alias") {
   CHECK(event.destination.text() == "example.org");
 }
 
+TEST_CASE("a host that the remote host speaks of is not the one that was asked") {
+  const auto listed = only(with_fields("", recipient("Status: 5.7.1\nRemote-MTA: dns; mx.example.org\nDiagnostic-Code: smtp; 554 "
+                                                     "5.7.1 Client host out.sender.example[192.0.2.77] is on a list")));
+  CHECK(listed.host == "mx.example.org");
+  CHECK_FALSE(listed.address);
+  CHECK(diagnosed("smtp; 550 5.7.1 [192.0.2.77] is on a list").host.empty());
+  const auto named = only(for_people("<user@example.org>:\nThe remote server (192.0.2.1) replied: 550 no such user\n"));
+  CHECK(named.host == "192.0.2.1");
+  CHECK(named.address == Address::parse("192.0.2.1"));
+}
+
 TEST_CASE("a delivered recipient is delivered") {
   const auto event = only(with_fields("", "Final-Recipient: rfc822; user@example.org\nAction: relayed\nStatus: 2.0.0"));
   CHECK(event.bounce_class == BounceClass::kDelivered);
@@ -146,6 +157,17 @@ TEST_CASE("an MTA's own words in a reply's place are its own") {
       BounceClass::kDnsPermanent, Cause::kNoAddress);
   check_local(diagnosed("smtp; DNS Error: 1 DNS type 'mx' lookup of example.org responded with code NXDOMAIN"),
               BounceClass::kDnsPermanent, Cause::kNoSuchDomain);
+}
+
+TEST_CASE("an MTA that writes its own failure as a reply is known by its words") {
+  check_local(diagnosed("smtp; 450 Network error when connecting to MX server mx.example.org[192.0.2.1] for example.org: "
+                        "Connection refused"),
+              BounceClass::kNoAnswer, Cause::kRefused);
+  check_local(diagnosed("smtp; 450 4.4.2 No usable MXs, last err: Network I/O error"), BounceClass::kNoAnswer, {});
+  check_local(diagnosed("smtp; 421 4.4.1 (no answer from host)"), BounceClass::kNoAnswer, {});
+  check_local(diagnosed("smtp; 421 4.4.0 [internal] no MXs for this domain could be reached"), BounceClass::kNoAnswer, {});
+  check_local(diagnosed("smtp; 550 java.net.SocketTimeoutException: connect timed out"), BounceClass::kNoAnswer, Cause::kTimeout);
+  check_local(diagnosed("smtp; 451 example.org: Name server timeout"), BounceClass::kDnsTemporary, Cause::kDnsTemporary);
 }
 
 TEST_CASE("a remote reply within an expiry is remote") {
@@ -229,6 +251,51 @@ TEST_CASE("old MTAs write for people only") {
   check_local(only(for_people(exim + "    retry timeout exceeded\n")), BounceClass::kOther, {});
   check_local(only(for_people(exim + "    mailbox is full: retry timeout exceeded\n")), BounceClass::kOther, {});
   check_local(only(for_people(exim + "    Unrouteable address\n")), BounceClass::kDnsPermanent, Cause::kNoSuchDomain);
+}
+
+TEST_CASE("the words for one attempt differ from MTA to MTA") {
+  const auto words = [](const std::string& text) { return only(for_people("<user@example.org>:\n" + text + "\n")); };
+  check_local(words("(450 Host down)"), BounceClass::kNoAnswer, Cause::kUnreachable);
+  check_remote(words("(550 unknown user)"), 550);
+  check_remote(words("mailbox unavailable [SMTP Error Code 550]"), 550);
+  check_local(words("The recipient's server did not respond."), BounceClass::kNoAnswer, {});
+  check_local(words("Too many failures (Tried all MXs)"), BounceClass::kNoAnswer, {});
+  check_local(words("Winsock Error 10061"), BounceClass::kNoAnswer, Cause::kRefused);
+  check_local(words("Could not connect to SMTP host: mx.example.org, port: 25"), BounceClass::kNoAnswer, {});
+  check_local(words("DNS Error: DNS server returned answer with no data"), BounceClass::kDnsPermanent, Cause::kNoAddress);
+  check_local(words("No mail servers appear to exist for the domain."), BounceClass::kDnsPermanent, Cause::kNoAddress);
+  check_local(words("unable to route: no mail hosts for domain"), BounceClass::kDnsPermanent, Cause::kNoAddress);
+  check_local(words("Unable to connect to SMTP host 'mx.example.org' because the server is not a known TCP/IP host."),
+              BounceClass::kDnsPermanent, Cause::kNoSuchDomain);
+  const auto slow = words("Could not initiate SMTP conversation with any hosts:\n[mx.example.org (50): Connection timed out]");
+  check_local(slow, BounceClass::kNoAnswer, Cause::kTimeout);
+  CHECK(slow.host == "mx.example.org");
+}
+
+TEST_CASE("a recipient is found behind whatever stands before it") {
+  check_remote(only(for_people("Recipient: [SMTP:user@example.org]\nReason: The server returned: 550 no such mailbox\n")), 550);
+  check_remote(only(for_people("Error-for:  user@example.org\nError-Text: Mailer mx.example.org said:\n   \"554 looping\"\n")),
+               554);
+}
+
+TEST_CASE("what is said before anybody is named is said of each one") {
+  const auto events = read_delivery_report(
+      for_people("This message was undeliverable due to the following reason:\n\nHost example.org is not responding.\n\n"
+                 "These recipients did not receive it:\n   <one@example.org>\n\nThese recipients did not receive it:\n"
+                 "   <two@example.org>\n\nPlease reply to postmaster@relay.example.com if you think this is an error.\n"));
+  REQUIRE(events.size() == 2);
+  for (const auto& event : events) {
+    CHECK(event.destination.text() == "example.org");
+    check_local(event, BounceClass::kNoAnswer, {});
+  }
+}
+
+TEST_CASE("the transcript of a session for people tells how the attempt ended") {
+  check_local(only("From: MDaemon@relay.example.com\nSubject: Permanent Delivery Failure\n\n"
+                   "These addresses did not receive a copy:\n\n> user@example.org\n\n"
+                   "--- Session Transcript ---\n Attempting an SMTP connection to [192.0.2.1:25]\n Winsock Error 10060\n"
+                   "--- End Transcript ---\n"),
+              BounceClass::kNoAnswer, Cause::kTimeout);
 }
 
 TEST_CASE("bytes of any charset stand between the words") {
