@@ -276,8 +276,8 @@ class ReportReader {
   std::vector<Complaint> complaints_;
   std::size_t recipient_blocks_ = 0;
   Unquoted unquoted_ = Unquoted::kMayBeRemote;
-  std::optional<Reading> common_;  // of the whole notice, where it is about one recipient or says the same of all
-  NamedHost notice_host_;          // likewise
+  std::optional<Reading> common_;  // said of every recipient that has no words of its own
+  NamedHost notice_host_;
   std::string queue_id_;
   std::unordered_set<std::string> seen_;
   std::vector<BounceEvent> events_;

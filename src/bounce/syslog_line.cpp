@@ -1,5 +1,7 @@
 #include "bounce/syslog_line.hpp"
 
+#include <re2/re2.h>
+
 #include <algorithm>
 
 namespace mxpulse::bounce {
@@ -45,12 +47,8 @@ std::optional<SyslogLine> split_rfc5424(std::string_view line) {
   return SyslogLine{before, program, rest};
 }
 
-}  // namespace
-
-std::optional<SyslogLine> split_syslog_line(std::string_view line) {
-  if (line.starts_with('<')) {
-    if (auto split = split_rfc5424(line)) return split;
-  }
+// "Nov 24 07:00:00 mail postfix/smtp[123]: message"
+std::optional<SyslogLine> split_rfc3164(std::string_view line) {
   const auto colon = line.find(": ");
   if (colon == std::string_view::npos) return std::nullopt;
   const auto blank = line.rfind(' ', colon);
@@ -59,6 +57,31 @@ std::optional<SyslogLine> split_syslog_line(std::string_view line) {
   const auto open = program.find('[');
   if (open != std::string_view::npos && program.ends_with(']')) program = program.substr(0, open);
   return SyslogLine{line.substr(0, begin), program, without_message_id(line.substr(colon + 2))};
+}
+
+// Where a container's log goes through syslog or the journal, the tag is the container's, and the message begins with a stamp,
+// a host and the program's tag, or with that tag alone: "docker/4f1a[9]: Nov 24 07:00:00 mail postfix/smtp[1]: message".
+std::optional<SyslogLine> split_passed_on(std::string_view message) {
+  static const RE2 kStampAndHost("(?:[A-Z][a-z]{2} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d|\\d{4}-\\d\\d-\\d\\dT\\S+) \\S+ ", RE2::Latin1);
+  const auto colon = message.find(": ");
+  if (colon == std::string_view::npos || colon == 0 || message[colon - 1] != ']') return std::nullopt;
+  auto inner = split_rfc3164(message);
+  const auto process = message.substr(0, colon - 1).substr(inner->before.size() + inner->program.size());
+  if (!process.starts_with('[') || !is_number(process.substr(1))) return std::nullopt;
+  const re2::StringPiece before(inner->before.data(), inner->before.size());
+  return before.empty() || RE2::FullMatch(before, kStampAndHost) ? inner : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<SyslogLine> split_syslog_line(std::string_view line) {
+  auto split = line.starts_with('<') ? split_rfc5424(line) : std::nullopt;
+  if (!split) split = split_rfc3164(line);
+  if (!split) return split;
+  auto inner = split_passed_on(split->message);
+  if (!inner) return split;
+  if (inner->before.empty()) inner->before = split->before;
+  return inner;
 }
 
 }  // namespace mxpulse::bounce

@@ -13,7 +13,8 @@ struct SyslogLine {
 };
 
 // The tag is the first word that ends in ": " (RFC 3164), or the fourth of RFC 5424; never a later one, where words of others
-// stand that may look like a tag. Nothing for a line without one. Pure.
+// stand that may look like a tag, unless the message is a whole line that a container's log driver passed on. Nothing for a
+// line without one. Pure.
 std::optional<SyslogLine> split_syslog_line(std::string_view line);
 
 }  // namespace mxpulse::bounce

@@ -115,6 +115,20 @@ TEST_CASE("any syslog template and instance name will do") {
   }
 }
 
+TEST_CASE("a line that a container's syslog driver passed on is read as the container wrote it") {
+  for (const char* start : {"Nov 14 23:30:00 node docker/4f1a2b[900]: Nov 14 22:00:00 mail postfix/smtp[1]: ",
+                            "2023-11-14T23:30:00+01:00 node mail-1[900]: 2023-11-14T22:00:00.5+00:00 mail postfix/smtp[1]: ",
+                            "Nov 14 22:00:00 node journal: postfix/smtp[1]: ", "Nov 14 22:00:00 mail.info: postfix/smtp[1]: "}) {
+    INFO(start);
+    const auto event = parse_postfix(
+        std::string(start) +
+            "ABC: to=<a@example.org>, relay=none, dsn=4.4.1, status=deferred (connect to mx[192.0.2.1]:25: Connection timed out)",
+        kNow);
+    REQUIRE(event);
+    CHECK(event->bounce_class == BounceClass::kNoAnswer);
+  }
+}
+
 TEST_CASE("the destination is the recipient's domain, behind the last @") {
   const auto domain = [](const std::string& recipient) {
     const auto event =
@@ -236,7 +250,9 @@ TEST_CASE("a tag or a queue id that others wrote is none") {
        {"Nov 14 22:00:00 mail postfix/smtpd[1]: ABC: client=x, helo=<",
         "Nov 14 22:00:00 mail postfix/cleanup[1]: ABC: warning: header Subject: ", "Nov 14 22:00:00 mail sshd[1]: Invalid user ",
         "Nov 14 22:00:00 mail postfix/smtp[1]: warning: ", "Nov 14 22:00:00 mail dovecot: imap-login: ",
-        "Nov 14 22:00:00 mail postfix/smtp[1]: ABC: host mx[192.0.2.1] said: 450 "}) {
+        "Nov 14 22:00:00 mail postfix/smtp[1]: ABC: host mx[192.0.2.1] said: 450 ",
+        "Nov 14 22:00:00 mail postfix/smtpd[1]: improper command pipelining after HELO from x[192.0.2.1]: ",
+        "Nov 14 22:00:00 mail app[1]: user Nov 14 22:00:00 mail "}) {
     INFO(start);
     CHECK_FALSE(parse_postfix(start + crafted, kNow));
   }
