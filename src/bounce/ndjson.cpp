@@ -1,4 +1,6 @@
 // One JSON object a line, with the keys that `mxpulse classify` prints: events of an MTA that mxpulse has no parser for.
+#include "bounce/ndjson.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -48,9 +50,20 @@ std::optional<int> read_code(const json& object) {
   return code >= 200 && code <= 599 ? std::optional(static_cast<int>(code)) : std::nullopt;
 }
 
-std::optional<DomainName> read_destination(const json& object) {
-  if (const auto name = DomainName::parse(string_of(object, "destination"))) return *name;
-  return domain_of_recipient(string_of(object, "recipient"));
+std::string quoted(std::string_view text) {
+  constexpr std::size_t kTextTold = 80;
+  return "\"" + std::string(text.substr(0, kTextTold)) + "\"";
+}
+
+Result<DomainName> read_destination(const json& object) {
+  using Failed = Result<DomainName>;
+  const auto destination = string_of(object, "destination");
+  if (const auto name = DomainName::parse(destination)) return *name;
+  const auto recipient = string_of(object, "recipient");
+  if (const auto name = domain_of_recipient(recipient)) return *name;
+  const auto given = destination.empty() ? recipient : destination;
+  if (given.empty()) return Failed::failure("it has no destination; give one, like \"destination\": \"example.org\"");
+  return Failed::failure("its destination " + quoted(given) + " is no domain name; write it like \"example.org\"");
 }
 
 std::optional<BounceClass> read_class(std::string_view text) {
@@ -83,40 +96,56 @@ Meaning derive(const BounceEvent& event) {
   return read_reply(code.value_or(0));
 }
 
+Result<BounceEvent> read_event(const json& object, SystemTime now) {
+  using Failed = Result<BounceEvent>;
+  const auto destination = read_destination(object);
+  if (!destination) return Failed::failure(destination.why());
+  BounceEvent event;
+  event.time = read_time(object, now);
+  if (!event.time && object.contains("time") && !object["time"].is_null())
+    return Failed::failure("its time cannot be read; write it like \"2026-11-24T07:00:00Z\", or leave it out");
+  event.queue_id = string_of(object, "queue_id").substr(0, kQueueIdMax);
+  event.destination = *destination;
+  event.host = string_of(object, "host").substr(0, kHostMax);
+  event.address = Address::parse(string_of(object, "address"));
+  event.reply_code = read_code(object);
+  event.enhanced_code = find_enhanced_code(string_of(object, "enhanced_code"));
+  event.text = bounded_text(string_of(object, "text"));
+  const auto said_by = string_of(object, "said_by");
+  event.said_by = said_by == "remote" ? SaidBy::kRemote : said_by == "local" ? SaidBy::kLocal : guess_said_by(event);
+
+  const auto given = read_class(string_of(object, "class"));
+  if (!given && event.text.empty() && !event.reply_code)
+    return Failed::failure("its class " + quoted(string_of(object, "class")) +
+                           " is none, and there is no text or reply_code to tell it from; write no_answer, dns_temporary, "
+                           "dns_permanent, busy, rejected, delivered, suspended or other");
+  const auto derived = derive(event);
+  event.bounce_class = given.value_or(derived.bounce_class);
+  event.cause = read_cause(string_of(object, "cause"));
+  if (!event.cause && event.bounce_class == derived.bounce_class) event.cause = derived.cause;
+  if (is_own_hop(event.address)) {
+    event.bounce_class = BounceClass::kOther;
+    event.cause = std::nullopt;
+  }
+  return event;
+}
+
 class NdjsonParser : public LogParser {
  public:
   void take(std::string_view line, SystemTime now, const TellEvent& tell) override {
-    if (line.size() > kLineMax) return;
-    const auto object = json::parse(line.begin(), line.end(), nullptr, false);
-    if (!object.is_object()) return;
-    const auto destination = read_destination(object);
-    if (!destination) return;
-
-    BounceEvent event;
-    event.time = read_time(object, now);
-    event.queue_id = string_of(object, "queue_id").substr(0, kQueueIdMax);
-    event.destination = *destination;
-    event.host = string_of(object, "host").substr(0, kHostMax);
-    event.address = Address::parse(string_of(object, "address"));
-    event.reply_code = read_code(object);
-    event.enhanced_code = find_enhanced_code(string_of(object, "enhanced_code"));
-    event.text = bounded_text(string_of(object, "text"));
-    const auto said_by = string_of(object, "said_by");
-    event.said_by = said_by == "remote" ? SaidBy::kRemote : said_by == "local" ? SaidBy::kLocal : guess_said_by(event);
-
-    const auto derived = derive(event);
-    event.bounce_class = read_class(string_of(object, "class")).value_or(derived.bounce_class);
-    event.cause = read_cause(string_of(object, "cause"));
-    if (!event.cause && event.bounce_class == derived.bounce_class) event.cause = derived.cause;
-    if (is_own_hop(event.address)) {
-      event.bounce_class = BounceClass::kOther;
-      event.cause = std::nullopt;
-    }
-    tell(event);
+    if (const auto event = read_json_event(line, now)) tell(*event);
   }
 };
 
 }  // namespace
+
+Result<BounceEvent> read_json_event(std::string_view line, SystemTime now) {
+  using Failed = Result<BounceEvent>;
+  if (line.size() > kLineMax) return Failed::failure("it is longer than 8192 bytes; shorten its text");
+  const auto object = json::parse(line.begin(), line.end(), nullptr, false);
+  if (!object.is_object()) return Failed::failure("it is no JSON object; write one a line, like mxpulse classify does");
+  return read_event(object, now);
+}
 
 std::unique_ptr<LogParser> make_ndjson_parser() { return std::make_unique<NdjsonParser>(); }
 

@@ -18,6 +18,7 @@ struct PostedBounces {
   std::size_t lines = 0;                      // empty ones are not counted
   std::size_t left_out = 0;                   // lines that are no event
   std::vector<std::size_t> left_out_first{};  // the numbers, from 1, of the first kLeftOutTold of them
+  std::string why{};                          // what is wrong with the very first, and the mend
 };
 
 // Any bytes. Pure.

@@ -35,3 +35,31 @@ TEST_CASE("of a body that is all wrong the first twenty lines are named, and all
   CHECK(posted.left_out_first.size() == 20);
   CHECK(posted.left_out_first.back() == 20);
 }
+
+TEST_CASE("the first posted line that is no event is told what is wrong with it, and the mend") {
+  const auto why = [](const std::string& line) { return posted_json(read_posted("\n" + line, SystemTime{})); };
+  const auto says = [&](const std::string& line, const std::string& words) {
+    INFO(why(line));
+    CHECK(why(line).find("line 2: ") != std::string::npos);
+    CHECK(why(line).find(words) != std::string::npos);
+  };
+  says("no JSON", "is no JSON object; write one a line");
+  says("[1]", "is no JSON object");
+  says(R"({"class":"no_answer"})", "has no destination; give one");
+  says(R"({"destination":"not a name","class":"no_answer"})", R"(\"not a name\" is no domain name)");
+  says(R"({"recipient":"someone","class":"no_answer"})", R"(\"someone\" is no domain name)");
+  says(R"({"destination":"example.org"})", "no text or reply_code");
+  says(R"({"destination":"example.org","class":"noanswer"})", R"(\"noanswer\" is none)");
+  says(R"({"destination":"example.org","class":"busy","time":"yesterday"})", "time cannot be read");
+  says(R"({"destination":"example.org","class":"busy","text":")" + std::string(9000, 'x') + "\"}", "longer than 8192 bytes");
+}
+
+TEST_CASE("a posted class that is none of ours is told from the text") {
+  const auto posted = read_posted(R"({"destination":"example.org","class":"TransientFailure","text":"Connection refused"})"
+                                  "\n"
+                                  R"({"destination":"example.org","reply_code":451})",
+                                  SystemTime{});
+  REQUIRE(posted.events.size() == 2);
+  CHECK(posted.events[0].bounce_class == BounceClass::kNoAnswer);
+  CHECK(posted.events[1].bounce_class == BounceClass::kBusy);
+}
