@@ -98,9 +98,10 @@ void read_host(std::string_view text, BounceEvent& event) {
   event.address = Address::parse(text.substr(open + 1, close - open - 1));
 }
 
-// "host H[IP] said: 450 4.2.0 later (in reply to RCPT TO command)": whatever words a remote host says, its code decides.
+// "host H[IP] said: 450 4.2.0 later (in reply to RCPT TO command)"; before 2.3 "connect to H[IP]: server refused to talk to me:
+// 421 busy": whatever words a remote host says, its code decides.
 bool read_reply_of_host(std::string_view text, BounceEvent& event) {
-  if (!text.starts_with("host ") && !text.starts_with(kLoginFailed)) return false;
+  if (!text.starts_with("host ") && !text.starts_with("connect to ") && !text.starts_with(kLoginFailed)) return false;
   constexpr std::string_view kSaid = " said: ";
   constexpr std::string_view kRefused = " refused to talk to me: ";
   // The first of the two: what follows it is the host's, and may hold the other.

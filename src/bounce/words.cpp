@@ -58,7 +58,8 @@ constexpr std::array kRules{
          "MX didn.t resolve to any hosts",
          kDnsTemporary},
     Rule{"null ?MX|does not accept (e-?)?mail|indicated no SMTP service", dns_permanent(Cause::kNullMx)},
-    Rule{"Host found but no data record|lookup of host \\S+ failed|had no relevant answers|returned answer with no data|"
+    Rule{"Host found but no data record|host address lookups failed permanently|lookup of host \\S+ failed|had no relevant "
+         "answers|returned answer with no data|"
          "missing MX, or all MXs point to missing|MX records point to non-existent hosts|no MX (record )?found|no MX or A for "
          "domain|couldn.t find a mail exchanger or IP address|no mail ?(servers?|hosts?) (for|appear)|"
          "no address associated with|name has no usable address",

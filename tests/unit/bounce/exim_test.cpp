@@ -77,7 +77,8 @@ TEST_CASE("Exim: a delivery and DNS that fails for now") {
 
 TEST_CASE("Exim: a host without an address is the DNS's word, also where the site asks for a deferral") {
   for (const char* words : {"defer (-32): lookup of host \"mx.example.org\" failed in dnslookup router",
-                            "defer (-1): missing MX, or all MXs point to missing A records, and defer requested"}) {
+                            "defer (-1): missing MX, or all MXs point to missing A records, and defer requested",
+                            "T=remote_smtp: all host address lookups failed permanently"}) {
     const auto event = event_of({std::string("1xVaj4-000053-38 == u@example.org R=dnslookup ") + words});
     CHECK(event.bounce_class == BounceClass::kDnsPermanent);
     CHECK(event.cause == Cause::kNoAddress);

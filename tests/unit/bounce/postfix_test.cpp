@@ -179,6 +179,13 @@ TEST_CASE("words of releases before 2.3, without a code, are told apart too") {
         Cause::kSilent);
   CHECK(class_of("relay=none, delay=30, status=bounced (Name service error for example.org: Host not found)") ==
         BounceClass::kDnsPermanent);
+  const auto refused = smtp(
+      "relay=none, delay=30, status=deferred (connect to mx.example.org[192.0.2.1]: server refused to talk to me: 421 too many "
+      "connections from you  (port 25))");
+  CHECK(refused->bounce_class == BounceClass::kBusy);
+  CHECK(refused->said_by == SaidBy::kRemote);
+  CHECK(refused->reply_code == 421);
+  CHECK(refused->address == Address::parse("192.0.2.1"));
 }
 
 TEST_CASE("a name that could not be looked up is a host's, not the destination's, when it is another") {
