@@ -66,6 +66,7 @@ std::optional<Delivery> split(std::string_view message) {
   delivery.status = status.substr(0, status.find(' '));
   delivery.text = status.substr(delivery.status.size());
   if (!skip(delivery.text, " (")) return std::nullopt;
+  while (delivery.text.ends_with(' ')) delivery.text.remove_suffix(1);
   if (delivery.text.ends_with(')')) delivery.text.remove_suffix(1);
   return delivery;
 }
@@ -180,8 +181,10 @@ void classify(std::string_view text, BounceEvent& event) {
   if (suspended) event.bounce_class = BounceClass::kSuspended;
 }
 
-// smtp(8); error(8) and its like for mail that was put off.
-bool speaks_of_hosts(std::string_view program) { return program == "smtp" || program == "error" || program == "retry"; }
+// smtp(8); error(8) and its like for mail that was put off, before 2.3 qmgr(8).
+bool speaks_of_hosts(std::string_view program) {
+  return program == "smtp" || program == "error" || program == "retry" || program == "qmgr";
+}
 
 // A mailbox of this machine, a program, a socket: whatever failed there, it was no host of the destination. A program or an
 // LMTP server may be a content filter: mail that it took is not delivered yet.

@@ -188,6 +188,17 @@ TEST_CASE("words of releases before 2.3, without a code, are told apart too") {
   CHECK(refused->address == Address::parse("192.0.2.1"));
 }
 
+TEST_CASE("the queue manager of releases before 2.3 puts mail off itself") {
+  const auto event = parse_postfix(
+      "Nov 14 22:00:00 mail postfix/qmgr[1]: ABC: to=<u@example.org>, orig_to=<list@here.example>, relay=none, delay=64, "
+      "status=deferred (delivery temporarily suspended: connect to mx.example.org[192.0.2.1]: Connection timed out) ",
+      kNow);
+  REQUIRE(event);
+  CHECK(event->bounce_class == BounceClass::kSuspended);
+  CHECK(event->cause == Cause::kTimeout);
+  CHECK(event->text.ends_with("timed out"));
+}
+
 TEST_CASE("a name that could not be looked up is a host's, not the destination's, when it is another") {
   const auto relay = smtp(
       "relay=none, dsn=4.4.3, status=deferred (Host or domain name not found. Name service error for name=relay.example.net "
