@@ -28,10 +28,11 @@ void Monitor::tell_gate(const BounceEvent& event, Destination& destination, Now 
     case BounceClass::kBusy:
     case BounceClass::kRejected:
       if (!own_host || event.host.empty()) return;
+      if (gatekeeper_ != nullptr) {
+        event.bounce_class == BounceClass::kDelivered ? gatekeeper_->delivered(destination.name, event.queue_id)
+                                                      : gatekeeper_->replied(destination.name, event.queue_id);
+      }
       if (event.address && users_.contains(*event.address)) answered_the_mta(*event.address, event, now);
-      if (gatekeeper_ == nullptr) return;
-      event.bounce_class == BounceClass::kDelivered ? gatekeeper_->delivered(destination.name, event.queue_id)
-                                                    : gatekeeper_->replied(destination.name, event.queue_id);
       return;
     default: return;
   }
