@@ -35,10 +35,11 @@ Story::Story(std::uint64_t seed, std::shared_ptr<const dns::ProviderList> provid
   length_ = between(4h, 20h);
   between_events_ = between(5min, 90min);
   const std::vector<void (Story::*)()> all{
-      &Story::outage,         &Story::outage,    &Story::outage,        &Story::flap,           &Story::provider_outage,
-      &Story::blocked_for_us, &Story::cut_off,   &Story::local_trouble, &Story::name_fault,     &Story::resolver_down,
-      &Story::clock_step,     &Story::suspend,   &Story::change_mx,     &Story::forge,          &Story::flood,
-      &Story::table_stuck,    &Story::disk_full, &Story::crash,         &Story::stop_and_start, &Story::reload};
+      &Story::outage,         &Story::outage,  &Story::outage,        &Story::flap,       &Story::provider_outage,
+      &Story::blocked_for_us, &Story::cut_off, &Story::local_trouble, &Story::name_fault, &Story::resolver_down,
+      &Story::clock_step,     &Story::suspend, &Story::change_mx,     &Story::forge,      &Story::flood,
+      &Story::relay_fails,    &Story::naps,    &Story::table_stuck,   &Story::disk_full,  &Story::crash,
+      &Story::stop_and_start, &Story::reload};
   // Some seeds know few kinds of trouble, so that each meets calm too.
   const std::size_t odds = 1 + below(4);
   for (std::size_t i = 0; i < all.size(); ++i)
@@ -87,6 +88,7 @@ std::string Story::draw_config() {
     return std::string(choices.begin()[below(choices.size())]);
   };
   std::string text = "[probe]\nallow = [\"192.0.2.0/24\", \"2001:db8::/32\"]\n";
+  if (one_in(6)) text += "deny = [\"192.0.2.0/29\"]\n";
   text += "interval = \"" + pick({"1m", "5m", "5m", "10m"}) + "\"\n";
   text += "interval_undecided = \"" + pick({"10s", "30s", "60s"}) + "\"\n";
   text += "interval_silent_max = \"" + pick({"3m", "10m", "10m"}) + "\"\n";
@@ -138,6 +140,7 @@ void Story::draw_sites() {
   const std::size_t count = 1 + below(6);
   for (std::size_t i = 0; i < count; ++i) {
     Site site{*DomainName::parse("site" + std::to_string(i) + ".example"), {}, between(1min, 20min)};
+    if (one_in(5)) site.between_mails = between(5h, 20h);  // who writes so rarely seldom bounces
     for (std::size_t n = 1 + below(5) / 3; n > 0; --n) site.hosts.push_back(below(hosts_.size()));
     publish(site);
     sites_.push_back(std::move(site));
@@ -366,6 +369,27 @@ void Story::flood() {
   const Host& host = hosts_[site.hosts.front()];
   for (std::size_t i = 10 + below(200); i > 0; --i)
     world_.mta.write_log(world_.mta.bounce_line(site.name, host.name, host.addresses.front(), "Connection timed out"));
+}
+
+// Bounces of the MTA's own, at a host that is not the destination's.
+void Story::relay_fails() {
+  const Site& site = one_of(sites_);
+  note("a relay does not answer, with mail for " + site.name.text());
+  for (std::size_t i = 5 + below(20); i > 0; --i)
+    at(between(0s, 1h), [this, &site] {
+      world_.mta.write_log(
+          world_.mta.bounce_line(site.name, "relay.elsewhere.example", *Address::parse("203.0.113.9"), "Connection timed out"));
+    });
+}
+
+// A laptop's: too short for anybody to notice.
+void Story::naps() {
+  note("the machine takes naps");
+  for (std::size_t i = 20 + below(60); i > 0; --i)
+    at(between(0s, 4h), [this] {
+      world_.time.suspend(between(50s, 110s));
+      auditor_.slept();
+    });
 }
 
 void Story::disk_full() {

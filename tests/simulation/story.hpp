@@ -83,6 +83,8 @@ class Story {
   void change_mx();
   void forge();
   void flood();
+  void relay_fails();
+  void naps();
   void table_stuck();
   void disk_full();
   void break_host(const Address& address, HostBehaviour behaviour, Duration time);

@@ -144,8 +144,10 @@ void Auditor::looked_up(const DomainName& name, const std::shared_ptr<const MxSe
   if (set->failure != Cause::kResolverDown && set->fresh)
     record(lookups_[name], failed ? Cause::kDnsTemporary : Cause::kReady, false);
   if (set->failure == Cause::kResolverDown) return;  // what was known, by an earlier run too, stays the best guess
+  const auto all = health::asked_addresses(*set);
+  const bool somebody_new = std::any_of(all.begin(), all.end(), [&](const auto& one) { return !asks(destination, one.address); });
+  if (somebody_new) destination.somebody_new_since = now;
   destination.set = set;
-  destination.set_since = now;
 }
 
 void Auditor::record(Silence& silence, Cause cause, bool no_route) {
@@ -253,6 +255,8 @@ void Auditor::hold_ends(const GateTransition& transition, GateMode mode, Now now
   const DomainName& name = transition.destination;
   const auto hold = holds_.extract(name);
   if (transition.why.starts_with("no mail waits")) --trials_begun_;  // the next message is the trial
+  if (hold && hold.mapped().must_end && !transition.answered)
+    broken_("a release that an answer brings speaks of it", name.text() + ": " + transition.why);
   if (!transition.answered) return;
   const auto destination = destinations_.find(name);
   const bool known = destination != destinations_.end() && destination->second.set;  // not yet after a restart
@@ -390,7 +394,8 @@ void Auditor::check_bounds() {
 }
 
 void Auditor::check_streaks() {
-  for (const HostView& view : machine_->snapshot().hosts) {
+  const Snapshot snapshot = machine_->snapshot();
+  for (const HostView& view : snapshot.hosts) {
     const auto found = silences_.find(view.address);
     const unsigned length = found == silences_.end() ? 0 : countable(found->second);
     if (view.streak > length)
@@ -398,6 +403,15 @@ void Auditor::check_streaks() {
                                                           ", and gave no answer " + std::to_string(length) + " times");
     if (view.answering == false && rise_max_ == 1 && length < fall_min_)
       broken_("7: only no-answers lengthen a streak", view.address.text() + " counts as silent after " + std::to_string(length));
+  }
+  for (const DestinationView& view : snapshot.destinations) {
+    const auto known = destinations_.find(view.destination);
+    if (known == destinations_.end() || !known->second.set || known->second.set->failure != Cause::kDnsTemporary) continue;
+    const unsigned length = countable(lookups_.at(view.destination));
+    if (view.streak > length)
+      broken_("7: only no-answers lengthen a streak", view.destination.text() + " has a streak of " +
+                                                          std::to_string(view.streak) + ", and its lookup failed " +
+                                                          std::to_string(length) + " times");
   }
 }
 
@@ -412,7 +426,7 @@ void Auditor::check_asking(SteadyTime now) {
     if (!destination.set || destination.set->failure) continue;
     for (const auto& asked : health::asked_addresses(*destination.set)) {
       const auto silence = silences_.find(asked.address);
-      SteadyTime since = std::max(undisturbed_since_, destination.set_since);
+      SteadyTime since = std::max(undisturbed_since_, destination.somebody_new_since);
       Duration longest = patience();
       if (silence != silences_.end()) {
         since = std::max(since, silence->second.last_told);

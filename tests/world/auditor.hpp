@@ -70,7 +70,7 @@ class Auditor final : public Observer {
   };
   struct Destination {
     std::shared_ptr<const MxSet> set;
-    SteadyTime set_since{};
+    SteadyTime somebody_new_since{};     // among the addresses of the set
     std::optional<SteadyTime> answered;  // to us or to the MTA
   };
   struct Hold {
