@@ -77,7 +77,8 @@ void Flusher::look() {
   if (looking_ || (flushes_.empty() && trials_.empty())) return;
   std::set<DomainName> wanted;
   for (const auto& [name, flush] : flushes_) wanted.insert(name);
-  for (const auto& [name, trial] : trials_) wanted.insert(name);
+  looked_for_ = std::exchange(trials_, {});
+  for (const auto& [name, trial] : looked_for_) wanted.insert(name);
   std::set<DomainName> leave_out;
   std::set_difference(held_.begin(), held_.end(), wanted.begin(), wanted.end(), std::inserter(leave_out, leave_out.end()));
   looking_ = true;
@@ -91,7 +92,7 @@ void Flusher::looked(const Result<Waiting>& waiting) {
     const auto found = waiting->find(name);
     return found == waiting->end() ? std::vector<std::string>{} : found->second;
   };
-  for (const auto& [name, tell] : std::exchange(trials_, {})) {
+  for (const auto& [name, tell] : std::exchange(looked_for_, {})) {
     const auto ids = waiting_for(name);
     if (!ids.empty()) queue_.push({ids.front()}, nullptr);
     tell(!waiting || !ids.empty());
@@ -110,7 +111,10 @@ void Flusher::looked(const Result<Waiting>& waiting) {
     push_some(flush, std::move(untried));
     ++one;
   }
-  if (!flushes_.empty() || !trials_.empty()) next_look_->start_once(kBetweenLooks);
+  if (!trials_.empty())
+    next_look_->start_once(0s);
+  else if (!flushes_.empty())
+    next_look_->start_once(kBetweenLooks);
 }
 
 // One that is under way does not wait; one that waits again was held by what the MTA remembers.

@@ -66,7 +66,8 @@ class Flusher {
   MailQueue& queue_;
   OnFlushed on_flushed_;
   std::map<DomainName, Flush> flushes_;
-  std::map<DomainName, OnTried> trials_;
+  std::map<DomainName, OnTried> trials_;      // for the next look
+  std::map<DomainName, OnTried> looked_for_;  // by the look under way
   std::set<DomainName> held_;
   bool looking_ = false;
   std::unique_ptr<Alarm> next_look_;

@@ -13,13 +13,20 @@ using namespace std::chrono_literals;
 namespace {
 
 const DomainName kBack = *DomainName::parse("back.example");
+const DomainName kOther = *DomainName::parse("other.example");  // a message waits for it
 
 // Messages that wait for one destination; what is pushed is under way, and no longer listed, until it is put back.
 struct Queue final : MailQueue {
   explicit Queue(FakeTime& given) : time(given) {}
 
-  void list(const std::set<DomainName>&, const std::set<DomainName>&, OnListed on_listed) override {
-    listed = time.make([this, tell = std::move(on_listed)] { tell(Waiting{{kBack, waiting}}); });
+  void list(const std::set<DomainName>& wanted, const std::set<DomainName>&, OnListed on_listed) override {
+    is_listing = true;
+    listed = time.make([this, wanted, tell = std::move(on_listed)] {
+      is_listing = false;
+      Waiting all{{kBack, waiting}};
+      if (wanted.contains(kOther)) all[kOther] = {"4F9999"};
+      tell(std::move(all));
+    });
     listed->start_once(1ms);
   }
   void push(const std::vector<std::string>& ids, OnPushed) override {
@@ -39,6 +46,7 @@ struct Queue final : MailQueue {
   std::vector<std::string> under_way;
   std::vector<std::size_t> pushes;
   std::unique_ptr<Alarm> listed;
+  bool is_listing = false;
 };
 
 struct Lab {
@@ -165,4 +173,13 @@ TEST_CASE("held again, nothing more is pushed") {
   lab.flusher.stop(kBack);
   lab.time.pass(10min);
   CHECK(lab.queue.pushes == Pushes{1, 10});
+}
+
+TEST_CASE("a trial that comes while the queue is being listed for others waits for a list of its own") {
+  Lab lab(1);
+  while (!lab.queue.is_listing) lab.time.turn(1s);
+  std::optional<bool> found;
+  lab.flusher.try_one(kOther, [&](bool any) { found = any; });
+  lab.time.pass(1s);
+  CHECK(found == true);
 }
