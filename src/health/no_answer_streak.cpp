@@ -33,7 +33,7 @@ Transition NoAnswerStreak::record(Outcome outcome, Thresholds thresholds, Now no
   }
   if (outcome == Outcome::kNoAnswer) {
     answers_ = 0;
-    if (length_++ == 0) first_ = now.system;
+    first_ = length_++ == 0 ? now.system : std::min(first_, now.system);  // the clock may have been set back
     last_ = now.system;
     heard_ = now.steady;
     if (state_ == State::kSilent) return Transition::kNone;

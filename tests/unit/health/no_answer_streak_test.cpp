@@ -77,3 +77,11 @@ TEST_CASE("a streak that a clock ahead of ours dated begins now") {
   CHECK(after.length() == 1);
   CHECK(after.first() == at(10).system);
 }
+
+TEST_CASE("a streak whose clock is set back began no later than it was heard last") {
+  NoAnswerStreak streak;
+  streak.record(Outcome::kNoAnswer, kThreeAndOne, at(1000));
+  streak.record(Outcome::kNoAnswer, kThreeAndOne, {at(1010).steady, at(20).system});
+  CHECK(streak.first() == at(20).system);
+  CHECK(streak.saved().last == at(20).system);
+}
