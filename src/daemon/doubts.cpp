@@ -20,9 +20,9 @@ void Doubts::heard(const Address& address, const Subject& subject, const ProbeRe
   vantage_.heard(address, path_to(address), subject.provider, subject.destinations, result, now);
 }
 
-void Doubts::hold_back(const Address& address, const ProbeResult& result, SteadyTime now) {
+void Doubts::hold_back(const Address& address, const ProbeResult& result, Now now) {
   held_back_.insert_or_assign(address, HeldBack{now, result});
-  waiting_[index(path_to(address))].emplace_back(now, address);
+  waiting_[index(path_to(address))].emplace_back(now.steady, address);
 }
 
 void Doubts::forget(const Address& address) {
@@ -60,14 +60,14 @@ std::vector<Doubts::Judged> Doubts::settled(SteadyTime now) {
     while (!waiting.empty()) {
       const auto [ended, address] = waiting.front();
       const auto found = held_back_.find(address);
-      const bool stands = found != held_back_.end() && found->second.ended == ended;
+      const bool stands = found != held_back_.end() && found->second.ended.steady == ended;
       const auto judgement = stands ? vantage_.judge(address, path, ended, now) : health::Judgement::kDoubtful;
       if (stands && judgement == health::Judgement::kDoubtful) break;
       waiting.pop_front();
       if (!stands) continue;
-      ProbeResult result = std::move(found->second.result);
+      auto& [at, result] = found->second;
+      all.push_back({address, judgement == health::Judgement::kCounts ? std::move(result) : as_ours(result, path), at});
       held_back_.erase(found);
-      all.push_back({address, judgement == health::Judgement::kCounts ? std::move(result) : as_ours(result, path)});
     }
   }
   return all;

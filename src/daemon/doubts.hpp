@@ -21,6 +21,7 @@ class Doubts {
   struct Judged {
     Address address;
     ProbeResult result;  // as it counts: what was found, or vantage_impaired
+    Now ended;
   };
 
   struct Shift {
@@ -39,7 +40,7 @@ class Doubts {
   };
   void heard(const Address& address, const Subject& subject, const ProbeResult& result, SteadyTime now);
   // To be judged. A second one of the same address takes the place of the first.
-  void hold_back(const Address& address, const ProbeResult& result, SteadyTime now);
+  void hold_back(const Address& address, const ProbeResult& result, Now now);
   void forget(const Address& address);
   // A lookup that went to our DNS servers: did they all fail, for other names too?
   void looked_up(const DomainName& name, bool resolver_down);
@@ -63,7 +64,7 @@ class Doubts {
 
  private:
   struct HeldBack {
-    SteadyTime ended;
+    Now ended;
     ProbeResult result;
   };
 

@@ -388,22 +388,22 @@ void Monitor::probed(const Address& address, const ProbeResult& result) {
   const bool wanted = users_.contains(address);  // its last destination may have left while it was asked
   if (wanted || !controls_.at(address).empty()) doubts_.heard(address, subject_of(address), result, now.steady);
   if (wanted && outcome(result.cause) == Outcome::kNoAnswer)
-    doubts_.hold_back(address, result, now.steady);
+    doubts_.hold_back(address, result, now);
   else if (wanted)
-    record(address, result, now);
+    record(address, result, now, now);
   settle_doubts(now);
   turn();
 }
 
-// A result that counts, or is known not to.
-void Monitor::record(const Address& address, const ProbeResult& result, Now now) {
+// A result that counts, or is known not to; it may have waited since `heard`.
+void Monitor::record(const Address& address, const ProbeResult& result, Now heard, Now now) {
   const auto users = users_.find(address);
   const health::AddressHealth* before = book_.find(address);
   const auto settled_before = before == nullptr ? std::nullopt : before->settled;
   const Occasion occasion{result, before == nullptr ? std::nullopt : before->streak.last(), IncidentEnd::kAnswered};
   const auto last_before = before == nullptr || !before->last ? std::nullopt : std::optional(before->last->cause);
 
-  const health::Transition transition = book_.record(address, result, now);
+  const health::Transition transition = book_.record(address, result, heard);
   const health::AddressHealth& health = *book_.find(address);
   schedule_.settle(address, pace_of(health), now.steady);
   if (transition == health::Transition::kChanged) {
@@ -447,7 +447,7 @@ void Monitor::settle_doubts(Now now) {
       if (destination.set && gatekeeper_->on_course(name)) reassess(destination, now);
     }
   }
-  for (const Doubts::Judged& judged : doubts_.settled(now.steady)) record(judged.address, judged.result, now);
+  for (const Doubts::Judged& judged : doubts_.settled(now.steady)) record(judged.address, judged.result, judged.ended, now);
   ask_controls_in_doubt(now.steady);
 }
 
