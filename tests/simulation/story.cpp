@@ -32,14 +32,17 @@ Story::Story(std::uint64_t seed, std::shared_ptr<const dns::ProviderList> provid
   world_.providers = std::move(providers);
   next_ = world_.time.make([this] { happen(); });
   world_.mta.on_bounce([this](const DomainName& name) { auditor_.truly_bounced(name); });
+  world_.disk.on_taken([this](const Batch&) {
+    if (std::exchange(dies_at_a_write_, false)) at(between(0s, 300ms), [this] { crash(); });
+  });
   length_ = between(4h, 20h);
   between_events_ = between(5min, 90min);
   const std::vector<void (Story::*)()> all{
-      &Story::outage,         &Story::outage,  &Story::outage,        &Story::flap,       &Story::provider_outage,
-      &Story::blocked_for_us, &Story::cut_off, &Story::local_trouble, &Story::name_fault, &Story::resolver_down,
-      &Story::clock_step,     &Story::suspend, &Story::change_mx,     &Story::forge,      &Story::flood,
-      &Story::relay_fails,    &Story::naps,    &Story::table_stuck,   &Story::disk_full,  &Story::crash,
-      &Story::stop_and_start, &Story::reload};
+      &Story::outage,           &Story::outage,         &Story::outage,        &Story::flap,       &Story::provider_outage,
+      &Story::blocked_for_us,   &Story::cut_off,        &Story::local_trouble, &Story::name_fault, &Story::resolver_down,
+      &Story::clock_step,       &Story::suspend,        &Story::change_mx,     &Story::forge,      &Story::flood,
+      &Story::relay_fails,      &Story::naps,           &Story::table_stuck,   &Story::disk_full,  &Story::crash,
+      &Story::crash_at_a_write, &Story::stop_and_start, &Story::reload};
   // Some seeds know few kinds of trouble, so that each meets calm too.
   const std::size_t odds = 1 + below(4);
   for (std::size_t i = 0; i < all.size(); ++i)
@@ -179,6 +182,9 @@ void Story::crash() {
   if (!guard_too) world_.mta.empty_table();
   at(one_in(2) ? between(0s, 30s) : between(1min, 2h), [this] { start(); });
 }
+
+// Between two writes, while things happen: the next one is never as far.
+void Story::crash_at_a_write() { dies_at_a_write_ = true; }
 
 void Story::stop_and_start() {
   if (!machine_) return;

@@ -65,6 +65,7 @@ class Story {
 
   void start();
   void crash();
+  void crash_at_a_write();
   void stop_and_start();
   void reload();
   void send_mail(std::size_t site);
@@ -103,6 +104,7 @@ class Story {
   std::unique_ptr<Machine> machine_;
   std::string config_;
   bool remembers_ = false;
+  bool dies_at_a_write_ = false;
   unsigned addresses_ = 0;
   std::vector<void (Story::*)()> events_;  // of this seed
   Duration between_events_{};

@@ -12,6 +12,7 @@
 
 #include "mxpulse/observer.hpp"
 #include "mxpulse/resolver.hpp"
+#include "world/counted_lines.hpp"
 #include "world/machine.hpp"
 
 namespace mxpulse::test {
@@ -23,7 +24,7 @@ class Auditor final : public Observer {
   // Called with the promise that was broken, and how.
   using Broken = std::function<void(const std::string& promise, const std::string& how)>;
 
-  Auditor(World& world, Broken broken) : world_(world), broken_(std::move(broken)) {}
+  Auditor(World& world, Broken broken);
 
   // The MTA itself met nobody at the destination.
   void truly_bounced(const DomainName& destination) { truly_bounced_[destination] = world_.time.now().steady; }
@@ -135,6 +136,7 @@ class Auditor final : public Observer {
   std::map<DomainName, Flush> tries_;           // trials whose message was not tried yet
   std::map<DomainName, Duration> table_wrong_;  // since when the table holds it without a lease, in running time
   std::map<Address, Connect> connected_;
+  CountedLines lines_;
   std::size_t connects_seen_ = 0;
   std::size_t trials_begun_ = 0;
   std::size_t trials_told_ = 0;

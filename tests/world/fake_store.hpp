@@ -1,9 +1,11 @@
 // A disk that outlasts the machine, and the store that writes to it: a batch is there whole or not at all.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "mxpulse/alarm.hpp"
 #include "mxpulse/store.hpp"
@@ -20,16 +22,24 @@ class FakeDisk {
   void set_full(bool full) { full_ = full; }
   bool is_full() const { return full_; }
 
+  // Called after each batch that it took.
+  void on_taken(std::function<void(const Batch&)> taken) { on_taken_.push_back(std::move(taken)); }
+
  private:
-  Now taken_{};
-  bool orderly_ = false;
+  struct Rows {
+    Now taken{};
+    bool orderly = false;
+    std::map<Address, SavedAddress> addresses;
+    std::map<DomainName, SavedDestination> destinations;
+    std::map<DomainName, SavedBounces> bounces;
+    std::map<DomainName, SavedCourse> courses;
+    std::map<DomainName, SavedHistory> histories;
+    std::map<std::string, std::string> positions;
+  };
+
+  Rows rows_;
   bool full_ = false;
-  std::map<Address, SavedAddress> addresses_;
-  std::map<DomainName, SavedDestination> destinations_;
-  std::map<DomainName, SavedBounces> bounces_;
-  std::map<DomainName, SavedCourse> courses_;
-  std::map<DomainName, SavedHistory> histories_;
-  std::map<std::string, std::string> positions_;
+  std::vector<std::function<void(const Batch&)>> on_taken_;
 };
 
 // Destroying it loses the batch under way, as a kill does.

@@ -55,6 +55,8 @@ class Machine final : private daemon::Kept {
   Snapshot snapshot() { return monitor_.snapshot(); }
   const daemon::Gatekeeper& gatekeeper() const { return gatekeeper_; }
   std::size_t probes_in_flight() const { return prober_.in_flight(); }
+  // Of the mail log, the one that is being taken included.
+  std::size_t lines_read() const { return lines_read_; }
   std::string metrics() { return metrics_.text(monitor_.snapshot()); }
 
  private:
