@@ -26,9 +26,12 @@ using Owned = std::unique_ptr<T, Unref>;
 
 std::string text_or_empty(const char* text) { return text ? text : ""; }
 
-// mbox files and pipes put a "From " line first, which is no part of the message.
+// mbox files and pipes put a "From " line first, which is no part of the message; nor are lines of blanks, as saved from a web
+// mailer.
 std::string_view without_envelope_line(std::string_view message) {
-  while (!message.empty() && (message.front() == '\n' || message.front() == '\r')) message.remove_prefix(1);
+  for (auto end = message.find('\n'); end != std::string_view::npos && trimmed(message.substr(0, end)).empty();
+       end = message.find('\n'))
+    message.remove_prefix(end + 1);
   if (!message.starts_with("From ")) return message;
   const auto end = message.find('\n');
   return end == std::string_view::npos ? std::string_view{} : message.substr(end + 1);

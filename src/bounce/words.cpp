@@ -33,11 +33,14 @@ constexpr std::array kRules{
          "queue_(smtp_)?domains",
          kSuspended},
     // Words of another matter with the words of ours in them.
-    Rule{"STARTTLS|TLS (session|handshake|negotiation|connection)|certificate|LDAP server|too many hops|loops? back to", kOther},
+    Rule{"STARTTLS|TLS (session|handshake|negotiation|connect|error)|certificate|LDAP server|too many hops|(loops?|points) back "
+         "to",
+         kOther},
     Rule{"Command output:|failed to expand|gave DEFER", kOther},  // a program, a database of the machine
     Rule{"mailbox is full|quota exceeded|over quota", kOther},
     // A conversation that broke after the handshake: the host lives.
-    Rule{"while (sending|receiving the (STARTTLS|MAIL|RCPT)|performing the (STARTTLS|TLS))|timeout after (MAIL|RCPT|DATA|end of "
+    Rule{"timeout writing message|while (sending|receiving the (STARTTLS|MAIL|RCPT)|performing the (STARTTLS|TLS))|timeout after "
+         "(MAIL|RCPT|DATA|end of "
          "data|"
          "pipelined|sending data|STARTTLS|TLS|AUTH|QUIT)|in response to (MAIL|RCPT|DATA|end of data|pipelined|sending "
          "data|STARTTLS)",
@@ -84,7 +87,8 @@ constexpr std::array kRules{
         no_answer(Cause::kSilent)},
     Rule{"SMTP timeout after initial connection|timeout after initial connection", no_answer(Cause::kTimeout)},
     Rule{"(lost connection with|connection with) .* while (receiving the initial server greeting|performing the (EHLO|HELO|LHLO) "
-         "handshake)|closed connection in response to (initial connection|EHLO|HELO)|connection died|connection (was )?reset|"
+         "handshake)|closed connection in response to (initial connection|EHLO|HELO)|connection died|connection (was "
+         ")?(reset|dropped)|"
          "ECONNRESET|dropped connection without sending|closed unexpectedly|closed abruptly|forcibly closed|reset by peer",
          no_answer(Cause::kDropped)},
     Rule{"connect(ion)? timed? ?out|operation timed out|connect(ion)? timeout|ETIMEDOUT|SocketTimedout|os error 110|"
@@ -93,7 +97,7 @@ constexpr std::array kRules{
          no_answer(Cause::kTimeout)},
     Rule{"wasn.t able to establish an SMTP connection|no answer from (any )?host|did not accept our requests to connect|"
          "network error on destination MXs|failed to establish connection|no SMTP servers were available|tried all MXs|"
-         "no (usable MXs|MXs for this domain could be reached)|(could not|cannot) connect to|connect(ion)? to .* failed|"
+         "no (usable MXs|MXs for this domain could be reached)|(could not|can.t|cannot) connect to|connect(ion)? to .* failed|"
          "unable to connect successfully|could not initiate SMTP conversation|"
          "(remote|destination|mail|recipient)(.s)? (host|server|system)( \\S+)? ((is )?(not|no longer) responding|did not "
          "respond)|"

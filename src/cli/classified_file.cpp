@@ -83,7 +83,7 @@ void ClassifiedFile::take_header(std::string_view line) {
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   const bool first = header_.empty();
   if (first && line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
-  if (first && line.empty()) return;
+  if (first && line.find_first_not_of(" \t") == std::string_view::npos) return;
   const bool folded = !first && (line.starts_with(' ') || line.starts_with('\t'));
   const bool goes_on = folded || !field_name(line).empty() || (first && line.starts_with("From "));
   header_.emplace_back(line);

@@ -260,6 +260,11 @@ TEST_CASE("the words for one attempt differ from MTA to MTA") {
   check_remote(words("mailbox unavailable [SMTP Error Code 550]"), 550);
   check_local(words("The recipient's server did not respond."), BounceClass::kNoAnswer, {});
   check_local(words("Too many failures (Tried all MXs)"), BounceClass::kNoAnswer, {});
+  check_local(words("Can't connect to mx.example.org"), BounceClass::kNoAnswer, {});
+  check_local(words("[mx.example.org (1): Connection dropped]"), BounceClass::kNoAnswer, Cause::kDropped);
+  check_local(words("MX list for example.org points back to relay.example.com"), BounceClass::kOther, {});
+  check_local(words("timeout writing message to mx.example.org: Connection timed out"), BounceClass::kOther, {});
+  check_local(words("TLS error on connection to mx.example.org [192.0.2.1]: Connection timed out"), BounceClass::kOther, {});
   check_local(words("Winsock Error 10061"), BounceClass::kNoAnswer, Cause::kRefused);
   check_local(words("Could not connect to SMTP host: mx.example.org, port: 25"), BounceClass::kNoAnswer, {});
   check_local(words("DNS Error: DNS server returned answer with no data"), BounceClass::kDnsPermanent, Cause::kNoAddress);
@@ -312,6 +317,13 @@ TEST_CASE("a reason that stands after a list is every recipient's") {
 
 TEST_CASE("a hop of the site's own says nothing about the recipient's domain") {
   check_local(diagnosed("X-Postfix; connect to 127.0.0.1[127.0.0.1]:10024: Connection refused"), BounceClass::kOther, {});
+}
+
+TEST_CASE("lines of blanks before a message's header are no part of it") {
+  const auto message = with_fields("", recipient("Status: 4.4.1\nDiagnostic-Code: X-Postfix; connect to "
+                                                 "mx.example.org[192.0.2.1]:25: Connection refused"));
+  check_local(only("\r\n          \r\n" + message), BounceClass::kNoAnswer, Cause::kRefused);
+  CHECK(read_delivery_report("  \n \n").empty());
 }
 
 TEST_CASE("what is no delivery report gives nothing") {

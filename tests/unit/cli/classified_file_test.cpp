@@ -52,6 +52,10 @@ TEST_CASE("auto: a message is told by its header, though its text quotes a log")
   CHECK(events[0].bounce_class == BounceClass::kNoAnswer);
 }
 
+TEST_CASE("auto: a message saved with lines of blanks before its header is one") {
+  CHECK(classify("\n         \n" + report("u@example.net")).size() == 1);
+}
+
 TEST_CASE("auto: every message of an mbox is read") {
   const std::string from = "From MAILER-DAEMON Tue Nov 14 22:00:00 2023\n";
   const auto events = classify(from + report("u@one.example") + "\n" + from + report("u@two.example"));
