@@ -50,7 +50,8 @@ bool is_own_words(std::string_view reply) {
   static const RE2 kIdiom(
       "message expired|message timeout|QUEUE\\.Expired|delivery (?:time )?expired|^\\[internal\\]|KumoMTA internal|"
       "^message delayed\\.?$|^reply: read error from |(?:socket|winsock) error code|LastAttemptedServerName|DNS query "
-      "failed|error (?:encountered while )?communicating with |network error when connecting to |no usable MXs|"
+      "failed|error (?:encountered while )?communicating with |(?:network|DNS) error when (?:connecting to|resolving) |no usable "
+      "MXs|"
       "^\\(no answer from host\\)|name server timeout$|^javax?\\.|failed to establish connection|unable to lookup DNS|because "
       "the domain is not reachable|host name lookup failure|"
       "DNS (?:hard|soft) error|bad destination host '",

@@ -60,7 +60,7 @@ constexpr std::array kRules{
          "name server timeout|DNS (lookup )?timed? ?out|SERVFAIL|queryMx E(TIMEOUT|CONNREFUSED)|failed to resolve queue|"
          "MX didn.t resolve to any hosts",
          kDnsTemporary},
-    Rule{"null ?MX|does not accept (e-?)?mail|indicated no SMTP service", dns_permanent(Cause::kNullMx)},
+    Rule{"null ?MX|(domain|host)( \\S+)? does not accept (e-?)?mail|indicated no SMTP service", dns_permanent(Cause::kNullMx)},
     Rule{"Host found but no data record|host address lookups failed permanently|lookup of host \\S+ failed|had no relevant "
          "answers|returned answer with no data|"
          "missing MX, or all MXs point to missing|MX records point to non-existent hosts|no MX (record )?found|no MX or A for "

@@ -163,6 +163,8 @@ TEST_CASE("an MTA that writes its own failure as a reply is known by its words")
   check_local(diagnosed("smtp; 450 Network error when connecting to MX server mx.example.org[192.0.2.1] for example.org: "
                         "Connection refused"),
               BounceClass::kNoAnswer, Cause::kRefused);
+  check_local(diagnosed("smtp; 550 DNS error when resolving MX server for example.org: Domain name not found"),
+              BounceClass::kDnsPermanent, Cause::kNoSuchDomain);
   check_local(diagnosed("smtp; 450 4.4.2 No usable MXs, last err: Network I/O error"), BounceClass::kNoAnswer, {});
   check_local(diagnosed("smtp; 421 4.4.1 (no answer from host)"), BounceClass::kNoAnswer, {});
   check_local(diagnosed("smtp; 421 4.4.0 [internal] no MXs for this domain could be reached"), BounceClass::kNoAnswer, {});
@@ -261,6 +263,8 @@ TEST_CASE("the words for one attempt differ from MTA to MTA") {
   check_local(words("The recipient's server did not respond."), BounceClass::kNoAnswer, {});
   check_local(words("Too many failures (Tried all MXs)"), BounceClass::kNoAnswer, {});
   check_local(words("Can't connect to mx.example.org"), BounceClass::kNoAnswer, {});
+  check_local(words("The domain does not accept mail"), BounceClass::kDnsPermanent, Cause::kNullMx);
+  check_local(words("The user does not accept mail in this language"), BounceClass::kOther, {});
   check_local(words("[mx.example.org (1): Connection dropped]"), BounceClass::kNoAnswer, Cause::kDropped);
   check_local(words("MX list for example.org points back to relay.example.com"), BounceClass::kOther, {});
   check_local(words("timeout writing message to mx.example.org: Connection timed out"), BounceClass::kOther, {});
