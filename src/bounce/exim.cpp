@@ -9,6 +9,7 @@
 #include <map>
 #include <string>
 
+#include "bounce/json_line.hpp"
 #include "bounce/log_parser.hpp"
 #include "bounce/syslog_stamp.hpp"
 #include "bounce/words.hpp"
@@ -396,6 +397,6 @@ class EximParser : public LogParser {
 
 }  // namespace
 
-std::unique_ptr<LogParser> make_exim_parser() { return std::make_unique<EximParser>(); }
+std::unique_ptr<LogParser> make_exim_parser() { return with_json_lines(std::make_unique<EximParser>()); }
 
 }  // namespace mxpulse::bounce

@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "bounce/json_line.hpp"
 #include "bounce/log_parser.hpp"
 #include "bounce/syslog_stamp.hpp"
 #include "bounce/words.hpp"
@@ -359,6 +360,6 @@ class OpensmtpdParser : public LogParser {
 
 }  // namespace
 
-std::unique_ptr<LogParser> make_opensmtpd_parser() { return std::make_unique<OpensmtpdParser>(); }
+std::unique_ptr<LogParser> make_opensmtpd_parser() { return with_json_lines(std::make_unique<OpensmtpdParser>()); }
 
 }  // namespace mxpulse::bounce

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "bounce/json_line.hpp"
 #include "bounce/log_parser.hpp"
 #include "bounce/syslog_line.hpp"
 #include "bounce/syslog_stamp.hpp"
@@ -248,6 +249,6 @@ class PostfixParser final : public LogParser {
 
 }  // namespace
 
-std::unique_ptr<LogParser> make_postfix_parser() { return std::make_unique<PostfixParser>(); }
+std::unique_ptr<LogParser> make_postfix_parser() { return with_json_lines(std::make_unique<PostfixParser>()); }
 
 }  // namespace mxpulse::bounce

@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 
+#include "bounce/json_line.hpp"
 #include "bounce/log_parser.hpp"
 #include "bounce/syslog_stamp.hpp"
 #include "bounce/unix_second.hpp"
@@ -164,6 +165,6 @@ class QmailParser : public LogParser {
 
 }  // namespace
 
-std::unique_ptr<LogParser> make_qmail_parser() { return std::make_unique<QmailParser>(); }
+std::unique_ptr<LogParser> make_qmail_parser() { return with_json_lines(std::make_unique<QmailParser>()); }
 
 }  // namespace mxpulse::bounce

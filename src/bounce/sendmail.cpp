@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "bounce/json_line.hpp"
 #include "bounce/log_parser.hpp"
 #include "bounce/syslog_line.hpp"
 #include "bounce/syslog_stamp.hpp"
@@ -283,6 +284,6 @@ class SendmailParser : public LogParser {
 
 }  // namespace
 
-std::unique_ptr<LogParser> make_sendmail_parser() { return std::make_unique<SendmailParser>(); }
+std::unique_ptr<LogParser> make_sendmail_parser() { return with_json_lines(std::make_unique<SendmailParser>()); }
 
 }  // namespace mxpulse::bounce
