@@ -207,5 +207,5 @@ with Lab() as lab:
     if os.path.exists(SHIM):
         sweep(lab)
     else:
-        print(f"skip: {SHIM} was not built")
+        cases.skip(f"{SHIM} was not built")
 cases.end()

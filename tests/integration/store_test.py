@@ -164,7 +164,7 @@ with Lab() as lab:
 
     os.mkdir(lab.path("small"))
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", lab.path("small")], capture_output=True).returncode != 0:
-        print("skip: this machine allows no mount of a small disk")
+        cases.skip("this machine allows no mount of a small disk")
     else:
         store = lab.path("small/mxpulse.db")
         config = CONFIG.format(folder=lab.folder, store=store)
