@@ -94,6 +94,10 @@ void Auditor::check_remembered() {
 
 void Auditor::config_reloaded() {
   heed(machine_->config());
+  if (machine_->gatekeeper().mode() == GateMode::kObserve) {  // who holds nothing pushes nothing
+    tries_.clear();
+    flushes_.clear();
+  }
   undisturbed_since_ = world_.time.now().steady;
 }
 
