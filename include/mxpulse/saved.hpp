@@ -50,11 +50,21 @@ struct SavedAddress {
   bool operator==(const SavedAddress&) const = default;
 };
 
+// A no-answer that the MTA met, and whom it names; neither: nobody.
+struct SavedNomination {
+  SystemTime time{};
+  std::optional<DomainName> host;
+  std::optional<Address> address;
+
+  bool operator==(const SavedNomination&) const = default;
+};
+
 struct SavedDestination {
   DomainName name;
   SystemTime watched_since{};
   SavedStreak lookups;
-  std::shared_ptr<const MxSet> set;  // the last good one; null: none was found
+  std::shared_ptr<const MxSet> set;           // the last good one; null: none was found
+  std::optional<SavedNomination> unjudged{};  // waits for the first set
 };
 
 struct SavedMessage {

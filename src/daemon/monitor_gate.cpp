@@ -16,6 +16,7 @@ void Monitor::tell_gate(const BounceEvent& event, Destination& destination, Now 
   if (event.bounce_class == BounceClass::kSuspended || event.bounce_class == BounceClass::kOther) return;
   if (!destination.set) {
     destination.unjudged = std::make_unique<const BounceEvent>(event);
+    unsaved_.mark(destination.name);
     return;
   }
   const bool own_host = names_own_host(event, destination);

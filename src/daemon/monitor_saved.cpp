@@ -20,6 +20,26 @@ std::optional<SystemTime> on_the_wall(const std::optional<Value>& time, Now now)
   return time ? std::optional(on_the_wall(*time, now)) : std::nullopt;
 }
 
+// An answer needs no keeping: nobody is held before its hosts are known.
+std::optional<SavedNomination> nomination(const BounceEvent* event, Now now) {
+  if (event == nullptr) return std::nullopt;
+  if (event->bounce_class != BounceClass::kNoAnswer && event->bounce_class != BounceClass::kDnsTemporary) return std::nullopt;
+  SavedNomination saved{event->time.value_or(now.system), {}, event->address};
+  if (const auto host = DomainName::parse(event->host)) saved.host = *host;
+  const bool names_no_host_of_anybody = !event->host.empty() && !saved.host && !saved.address;
+  return names_no_host_of_anybody ? std::nullopt : std::optional(saved);
+}
+
+std::unique_ptr<const BounceEvent> bounce_of(const DomainName& destination, const SavedNomination& saved) {
+  auto event = std::make_unique<BounceEvent>();
+  event->destination = destination;
+  event->bounce_class = BounceClass::kNoAnswer;
+  event->time = saved.time;
+  if (saved.host) event->host = saved.host->text();
+  event->address = saved.address;
+  return event;
+}
+
 }  // namespace
 
 // After a kill nobody knows whom we asked last, nor when it was after the clock was set, or the machine began anew: then nobody
@@ -68,7 +88,10 @@ void Monitor::resume(const SavedDestination& saved, Duration spread, Now now) {
   destination.watched_since = std::min(saved.watched_since, now.system);
   std::uniform_int_distribution<Duration::rep> within(0, spread.count());
   lookups_due_.set(saved.name, now.steady + Duration(within(random_)));
-  if (destination.set) take_addresses(destination, {}, now.steady);
+  if (destination.set)
+    take_addresses(destination, {}, now.steady);
+  else if (saved.unjudged)
+    destination.unjudged = bounce_of(saved.name, *saved.unjudged);
 }
 
 void Monitor::resume(const SavedAddress& saved, bool knows_connects, Now now) {
@@ -116,10 +139,13 @@ void Monitor::gather(Batch& batch) {
   for (const Address& address : addresses) gather(address, now, batch);
   for (const DomainName& name : names) {
     const auto found = destinations_.find(name);
-    if (found == destinations_.end())
+    if (found == destinations_.end()) {
       batch.destinations_gone.push_back(name);
-    else
-      batch.changed.destinations.push_back({name, found->second.watched_since, found->second.lookups.saved(), found->second.set});
+      continue;
+    }
+    const Destination& one = found->second;
+    batch.changed.destinations.push_back(
+        {name, one.watched_since, one.lookups.saved(), one.set, nomination(one.unjudged.get(), now)});
   }
   for (const DomainName& name : bouncing) {
     if (auto saved = watchlist_.saved(name))

@@ -63,6 +63,8 @@ class Columns {
     if (!parsed) good_ = false;
     return parsed ? *parsed : DomainName();
   }
+  std::optional<DomainName> name_or_null() { return row_.is_null(at_) ? (++at_, std::nullopt) : std::optional(name()); }
+  std::optional<Address> address_or_null() { return row_.is_null(at_) ? (++at_, std::nullopt) : std::optional(address()); }
   Address address() {
     const auto parsed = Address::parse(text(64));
     if (!parsed) good_ = false;
@@ -127,6 +129,9 @@ SavedDestination read_destination(Columns& row) {
   saved.watched_since = row.time();
   saved.lookups = row.streak();
   saved.set = read_mx_text(saved.name, row.text(kMxTextMax));
+  const auto unjudged = row.time_or_null();
+  SavedNomination nomination{unjudged.value_or(SystemTime()), row.name_or_null(), row.address_or_null()};
+  if (unjudged) saved.unjudged = std::move(nomination);
   return saved;
 }
 
@@ -255,12 +260,17 @@ void write_addresses(Database& database, const std::vector<SavedAddress>& all) {
 
 void write_destinations(Database& database, const std::vector<SavedDestination>& all) {
   if (all.empty()) return;
-  Statement statement(database, "INSERT OR REPLACE INTO destination VALUES (?,?,?,?,?,?,?,?)");
+  Statement statement(database, "INSERT OR REPLACE INTO destination VALUES (?,?,?,?,?,?,?,?,?,?,?)");
   for (const SavedDestination& one : all) {
     const SavedStreak& streak = one.lookups;
     const std::string mx = one.set ? mx_text(*one.set) : "";
+    const SavedNomination unjudged = one.unjudged.value_or(SavedNomination());
+    const std::string address = unjudged.address ? unjudged.address->text() : "";
     statement.run(std::string_view(one.name.text()), one.watched_since, answering_column(streak), streak.no_answers,
-                  streak.answers, streak.first, streak.last, std::string_view(mx));
+                  streak.answers, streak.first, streak.last, std::string_view(mx),
+                  one.unjudged ? std::optional(unjudged.time) : std::nullopt,
+                  unjudged.host ? std::optional(std::string_view(unjudged.host->text())) : std::nullopt,
+                  unjudged.address ? std::optional(std::string_view(address)) : std::nullopt);
   }
 }
 

@@ -78,6 +78,11 @@ CREATE TABLE incident (
   complete_since INTEGER NOT NULL,
   PRIMARY KEY (destination, first)
 ) STRICT, WITHOUT ROWID;
+)",
+    R"(
+ALTER TABLE destination ADD COLUMN unjudged INTEGER;
+ALTER TABLE destination ADD COLUMN unjudged_host TEXT;
+ALTER TABLE destination ADD COLUMN unjudged_address TEXT;
 )"};
 
 void take_steps(Database& database, int from, int to) {

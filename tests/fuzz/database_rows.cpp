@@ -27,12 +27,15 @@ void insert(store::Database& database, fuzz::Pieces& input) {
       return;
     }
     case 1: {
-      Statement row(database, "INSERT OR REPLACE INTO destination VALUES (?,?,?,?,?,?,?,?)");
+      Statement row(database, "INSERT OR REPLACE INTO destination VALUES (?,?,?,?,?,?,?,?,?,?,?)");
       const auto name = input.text();
       const auto since = input.number();
       const auto answering = input.number_or_null();
       const auto no_answers = input.number(), answers = input.number(), first = input.number(), last = input.number();
-      row.run(name, since, answering, no_answers, answers, first, last, input.text());
+      const auto mx = input.text();
+      const auto unjudged = input.number_or_null();
+      const auto host = input.text_or_null();
+      row.run(name, since, answering, no_answers, answers, first, last, mx, unjudged, host, input.text_or_null());
       return;
     }
     case 2: {

@@ -21,6 +21,8 @@ const SystemTime kNow{1'795'600'000s};
 
 DomainName named(const std::string& text) { return *DomainName::parse(text); }
 
+const SavedNomination kUnjudged{kNow - 2s, named("mx.b.example"), *Address::parse("192.0.2.2")};
+
 struct Folder {
   Folder() {
     std::string name = std::filesystem::temp_directory_path() / "mxpulse-store-XXXXXX";
@@ -94,7 +96,7 @@ Batch some_batch() {
   batch.changed.taken = {SteadyTime(7s), kNow};
   batch.changed.addresses = {silent_address("192.0.2.1"), silent_address("2001:db8::1")};
   batch.changed.destinations = {{named("a.example"), kNow - 2h, {true, 0, 3, {}, {}}, mx_set(named("a.example"))},
-                                {named("b.example"), kNow - 1h, {}, nullptr}};
+                                {named("b.example"), kNow - 1h, {}, nullptr, kUnjudged}};
   batch.changed.bounces = {{named("a.example"), kNow - 5min, true, {{0xfedcba9876543210U, kNow - 5min}, {2, kNow - 6min}}},
                            {named("c.example"), kNow, false, {}}};
   batch.changed.positions = {{"/var/log/mail.log", "1:2:3"}, {"/var/log/m\xc3\xa4il.log", "4:5:6"}};
@@ -176,6 +178,8 @@ TEST_CASE("what was written is there after the file was closed and opened again"
   CHECK(saved.destinations[0].watched_since == kNow - 2h);
   CHECK(saved.destinations[0].lookups == batch.changed.destinations[0].lookups);
   CHECK(!saved.destinations[1].set);
+  CHECK_FALSE(saved.destinations[0].unjudged.has_value());
+  CHECK(saved.destinations[1].unjudged == kUnjudged);
   const auto set = saved.destinations[0].set;
   REQUIRE(set);
   CHECK(set->stale);
@@ -249,6 +253,7 @@ TEST_CASE("a file of version 1 is brought up to date, and loses nothing") {
   CHECK(saved.positions == std::vector<SavedPosition>{{"postfix /var/log/mail.log", "log 1 2 3 3 4"}});
   REQUIRE(saved.destinations.size() == 1);
   CHECK(saved.destinations[0].lookups.no_answers == 3);
+  CHECK_FALSE(saved.destinations[0].unjudged.has_value());
   REQUIRE(file->write(some_batch(), kNow).end == WriteEnd::kTaken);
   CHECK(file->load().histories.size() == 2);
 }
