@@ -63,11 +63,13 @@ std::optional<SyslogLine> split_rfc3164(std::string_view line) {
 // a host and the program's tag, or with that tag alone: "docker/4f1a[9]: Nov 24 07:00:00 mail postfix/smtp[1]: message".
 std::optional<SyslogLine> split_passed_on(std::string_view message) {
   static const RE2 kStampAndHost("(?:[A-Z][a-z]{2} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d|\\d{4}-\\d\\d-\\d\\dT\\S+) \\S+ ", RE2::Latin1);
-  const auto colon = message.find(": ");
+  const auto word = message.substr(0, message.find(' '));
+  const bool may_be = word.ends_with("]:") || word.size() == 3 || (word.size() >= 19 && word[4] == '-');  // a tag, "Nov", a date
+  const auto colon = may_be ? message.find(": ") : std::string_view::npos;
   if (colon == std::string_view::npos || colon == 0 || message[colon - 1] != ']') return std::nullopt;
   auto inner = split_rfc3164(message);
-  const auto process = message.substr(0, colon - 1).substr(inner->before.size() + inner->program.size());
-  if (!process.starts_with('[') || !is_number(process.substr(1))) return std::nullopt;
+  const auto process = message.substr(0, colon).substr(inner->before.size() + inner->program.size());  // "[123]"
+  if (process.size() < 3 || !is_number(process.substr(1, process.size() - 2))) return std::nullopt;
   const re2::StringPiece before(inner->before.data(), inner->before.size());
   return before.empty() || RE2::FullMatch(before, kStampAndHost) ? inner : std::nullopt;
 }

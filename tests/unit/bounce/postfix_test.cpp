@@ -270,7 +270,8 @@ TEST_CASE("a tag or a queue id that others wrote is none") {
         "Nov 14 22:00:00 mail postfix/smtp[1]: warning: ", "Nov 14 22:00:00 mail dovecot: imap-login: ",
         "Nov 14 22:00:00 mail postfix/smtp[1]: ABC: host mx[192.0.2.1] said: 450 ",
         "Nov 14 22:00:00 mail postfix/smtpd[1]: improper command pipelining after HELO from x[192.0.2.1]: ",
-        "Nov 14 22:00:00 mail app[1]: user Nov 14 22:00:00 mail "}) {
+        "Nov 14 22:00:00 mail app[1]: user Nov 14 22:00:00 mail ", "Nov 14 22:00:00 mail app[1]: odd]: ",
+        "Nov 14 22:00:00 mail app[1]: []: ", "Nov 14 22:00:00 mail app[1]: ]: ", "Nov 14 22:00:00 mail app[1]: Nov]: "}) {
     INFO(start);
     CHECK_FALSE(parse_postfix(start + crafted, kNow));
   }
