@@ -12,6 +12,7 @@
 #include "mxpulse/result.hpp"
 #include "net/socket_watch.hpp"
 #include "net/timer.hpp"
+#include "net/turn_share.hpp"
 
 struct ares_channeldata;
 
@@ -25,13 +26,14 @@ class CaresServer final : public Server {
   CaresServer(const CaresServer&) = delete;
   CaresServer& operator=(const CaresServer&) = delete;
 
-  // At most kSendsPerTurn leave in a turn and kInFlightMax wait for answers;
+  // A turn's share of them leaves, kSendsPerTurn at most, and kInFlightMax wait for answers;
   // the rest queues here, bounded by what callers ask at a time.
   void ask(const std::string& name, int type, Done done) override;
 
  private:
   struct Query;
   class Socket;
+  struct SocketCalls;
 
   explicit CaresServer(net::Loop& loop);
   void pump();
@@ -46,6 +48,7 @@ class CaresServer final : public Server {
   std::size_t in_flight_ = 0;
   bool pump_posted_ = false;
   bool ending_ = false;
+  net::TurnShare reading_;  // while c-ares reads what a socket has
   std::map<int, std::unique_ptr<Socket>> sockets_;
   net::Timer tick_;    // drives c-ares' timeouts, and the sockets that the system cannot wait for
   net::Timer resume_;  // the next turn's sends

@@ -1,15 +1,18 @@
 #include "dns/lookups.hpp"
 
 namespace mxpulse::dns {
+namespace {
+
+constexpr int kCachedPerTurn = 32;  // whoever waits for the loop waits so long: a destination's last one makes its MX set
+
+}  // namespace
 
 Lookups::Lookups(Alarms& alarms, const Clock& clock, Upstreams upstreams, Cache cache, DnsObserver* observer)
     : clock_(clock),
       observer_(observer),
       upstreams_(std::move(upstreams)),
       cache_(std::move(cache)),
-      tell_cached_(alarms.make([this] {
-        for (const auto& [done, looked] : std::exchange(cached_, {})) done(looked);
-      })) {}
+      tell_cached_(alarms.make([this] { tell_cached(); })) {}
 
 void Lookups::look_up(const Question& question, Done done) {
   const SteadyTime now = clock_.now().steady;
@@ -27,6 +30,15 @@ void Lookups::look_up(const Question& question, Done done) {
   waiting.push_back(std::move(done));
   if (waiting.size() == 1)
     upstreams_.ask(question, [this, question](const Upstreams::Reply& reply) { replied(question, reply); });
+}
+
+void Lookups::tell_cached() {
+  for (int told = 0; told < kCachedPerTurn && !cached_.empty(); ++told) {
+    const auto [done, looked] = std::move(cached_.front());
+    cached_.pop_front();
+    done(looked);
+  }
+  if (!cached_.empty()) tell_cached_->start_once(Duration(0));
 }
 
 void Lookups::replied(const Question& question, const Upstreams::Reply& reply) {

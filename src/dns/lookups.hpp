@@ -1,6 +1,7 @@
 // One name and type looked up: from the cache, or once from the servers however many ask.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -31,6 +32,7 @@ class Lookups {
   void look_up(const Question& question, Done done);
 
  private:
+  void tell_cached();
   void replied(const Question& question, const Upstreams::Reply& reply);
 
   const Clock& clock_;
@@ -38,7 +40,7 @@ class Lookups {
   Upstreams upstreams_;
   Cache cache_;
   std::unordered_map<Question, std::vector<Done>, QuestionHash> in_flight_;
-  std::vector<std::pair<Done, Looked>> cached_;  // told in the next turn
+  std::deque<std::pair<Done, Looked>> cached_;  // told in turns to come
   std::unique_ptr<Alarm> tell_cached_;
 };
 

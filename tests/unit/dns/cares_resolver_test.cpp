@@ -205,6 +205,23 @@ TEST_CASE("answers are cached for their TTL, negative ones too") {
   CHECK(dns.server.asked("d.example", kMx) == 2);
 }
 
+TEST_CASE("many answers out of the cache let other work of the loop be done between them") {
+  Example dns;
+  dns.resolve();
+  int told = 0;
+  int told_when_posted = 0;
+  constexpr int kMany = 200;
+  for (int i = 0; i < kMany; ++i) {
+    dns.resolver->resolve(*DomainName::parse("d.example"), [&](const std::shared_ptr<const MxSet>&) {
+      if (told++ == 0) dns.loop.post([&] { told_when_posted = told; });
+      if (told == kMany) dns.loop.stop();
+    });
+  }
+  dns.loop.run();
+  CHECK(told_when_posted > 0);
+  CHECK(told_when_posted < kMany);
+}
+
 TEST_CASE("the same question in flight is asked once") {
   Example dns;
   int told = 0;
