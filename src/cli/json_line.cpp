@@ -1,37 +1,52 @@
 #include "cli/json_line.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 
 namespace mxpulse::cli {
+namespace {
+
+bool is_plain(char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
+
+}  // namespace
 
 JsonLine& JsonLine::key(std::string_view name) {
   separate();
-  text_.append("\"").append(name).append("\":");
+  text_ += '"';
+  text_ += name;
+  text_ += '"';
+  text_ += ':';
   follows_ = false;
   return *this;
 }
 
 JsonLine& JsonLine::string(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
   separate();
   text_ += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      text_.append({'\\', c});
-    } else if (byte < 0x20) {
-      text_.append("\\u00").append({kHex[byte >> 4], kHex[byte & 15]});
-    } else if (byte < 0x7f) {
-      text_ += c;
-    } else {
-      text_ += "\\ufffd";  // the replacement character
-    }
+  while (true) {
+    const auto plain = static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_plain) - text.begin());
+    text_ += text.substr(0, plain);
+    if (plain == text.size()) break;
+    escape(text[plain]);
+    text.remove_prefix(plain + 1);
   }
   text_ += '"';
   follows_ = true;
   return *this;
+}
+
+void JsonLine::escape(char c) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  const auto byte = static_cast<unsigned char>(c);
+  if (c == '"' || c == '\\') {
+    text_.append({'\\', c});
+  } else if (byte < 0x20) {
+    text_.append("\\u00").append({kHex[byte >> 4], kHex[byte & 15]});
+  } else {
+    text_ += "\\ufffd";  // the replacement character
+  }
 }
 
 JsonLine& JsonLine::number(std::int64_t value) { return literal(std::to_string(value)); }

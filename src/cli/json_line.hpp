@@ -35,6 +35,7 @@ class JsonLine {
   JsonLine& close(char bracket);
   JsonLine& literal(std::string_view text);
   void separate();
+  void escape(char c);
 
   std::string text_;
   bool follows_ = false;  // a value stands before, at this depth
