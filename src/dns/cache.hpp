@@ -20,8 +20,9 @@ struct Question {
   bool operator==(const Question&) const = default;
 };
 
+// Not noexcept: libstdc++ then keeps its value in the node, and a search does not compute it of each name that it passes.
 struct QuestionHash {
-  std::size_t operator()(const Question& question) const noexcept {
+  std::size_t operator()(const Question& question) const {
     return std::hash<DomainName>{}(question.name) * 31 + static_cast<std::size_t>(question.type);
   }
 };

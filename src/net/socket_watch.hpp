@@ -32,6 +32,9 @@ class SocketWatch final : private DeadlineWheel::Deadline {
   // until they are taken from the socket. False, with errno of epoll_ctl(2): the system has no room for it, and the deadline
   // alone will come.
   bool wait_for(bool readable, bool writable);
+  // Waits for nothing any more, for the socket is closed right after the watch is gone, which takes it out of the epoll: a system
+  // call less. Nobody else may have the socket then: it is SOCK_CLOEXEC, and whoever starts a program waits until it runs.
+  void leave_to_close() { events_ = 0; }
   // Calls on_deadline() once, `limit` from now, at most DeadlineWheel::kTick later. Setting it again forgets the earlier one.
   void set_deadline(Duration limit);
   void clear_deadline();

@@ -20,10 +20,21 @@ constexpr auto kGoodbyeTime = std::chrono::seconds(3);  // for the host's 221; i
 constexpr auto kGoodbyeGlance = std::chrono::milliseconds(100);
 constexpr int kDrainReadsMax = 16;
 
+// Not while the SYN waits for its answer; it costs half of TCP_INFO, and most deadlines come for that.
+bool has_peer(int fd) {
+  sockaddr_storage peer{};
+  socklen_t length = sizeof peer;
+  return getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &length) == 0;
+}
+
 }  // namespace
 
 BannerProbe::BannerProbe(net::Loop& loop, const Clock& clock, const Address& address, ProbeOwner& owner)
     : loop_(loop), clock_(clock), owner_(owner), address_(address) {}
+
+BannerProbe::~BannerProbe() {
+  if (watch_) watch_->leave_to_close();
+}
 
 std::optional<ProbeResult> BannerProbe::begin(const Options& options) {
   const auto target = net::socket_address(address_, options.port);
@@ -99,6 +110,7 @@ void BannerProbe::on_deadline() {
 
 // Whether the handshake stands, and since when. While no byte came, the last ACK is the one that completed it.
 bool BannerProbe::learn_established(bool bytes_came) {
+  if (!bytes_came && !has_peer(socket_.get())) return false;
   tcp_info info{};
   socklen_t length = sizeof info;
   if (getsockopt(socket_.get(), IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return false;

@@ -42,6 +42,7 @@ class ProbeOwner {
 class BannerProbe final : public net::SocketListener {
  public:
   BannerProbe(net::Loop& loop, const Clock& clock, const Address& address, ProbeOwner& owner);
+  ~BannerProbe() override;
 
   // Sends the SYN. A result now means that it could not be sent; the owner is then not told.
   std::optional<ProbeResult> begin(const Options& options);
