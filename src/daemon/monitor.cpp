@@ -95,7 +95,7 @@ void Monitor::use(Resolver& resolver) {
   controls_.look_up_again(clock_.now().steady);
   for (auto& [name, destination] : destinations_) {
     if (!std::exchange(destination.looking_up, false)) continue;
-    lookups_due_.set(name, clock_.now().steady);
+    lookups_due_.set(&destination, clock_.now().steady);
   }
   turn();
 }
@@ -198,7 +198,7 @@ void Monitor::join(const DomainName& name, Duration spread) {
   unsaved_.mark(name);
   tally_.add(name.text(), Verdict::kUnknown);
   std::uniform_int_distribution<Duration::rep> within(0, spread.count());
-  lookups_due_.set(name, now.steady + Duration(within(random_)));
+  lookups_due_.set(&destination, now.steady + Duration(within(random_)));
   if (now.steady + spread > first_round_ends_) {
     first_round_ = spread;
     first_round_ends_ = now.steady + spread;
@@ -212,7 +212,7 @@ void Monitor::leave(const DomainName& name) {
   if (found == destinations_.end()) return;
   if (found->second.looking_up) --lookups_in_flight_;
   for (const Address& address : asked_by(found->second.set.get())) drop_address(found->second, address, now.steady);
-  lookups_due_.erase(name);
+  lookups_due_.erase(&found->second);
   if (gatekeeper_ != nullptr) gatekeeper_->forgotten(name);
   tally_.remove(provider_of(found->second), found->second.verdict);
   worst_first_.erase(&found->second);
@@ -239,8 +239,8 @@ void Monitor::begin_lookups(SteadyTime now) {
     const auto due = lookups_due_.take(now);
     if (!due) return;
     ++lookups_begun_;
-    const DomainName& name = due->second;
-    destinations_.at(name).looking_up = true;
+    const DomainName name = due->second->name;
+    due->second->looking_up = true;
     ++lookups_in_flight_;
     resolver_->resolve(name, [this, name](std::shared_ptr<const MxSet> set) { looked_up(name, std::move(set)); });
   }
@@ -321,7 +321,7 @@ void Monitor::looked_up(const DomainName& name, std::shared_ptr<const MxSet> set
   }
   if (const auto bounce = std::exchange(destination.unjudged, nullptr)) tell_gate(*bounce, destination, now);
   const bool again_soon = destination.lookups.undecided() || keep_old || destination.set->failure == Cause::kResolverDown;
-  lookups_due_.set(name, now.steady + (again_soon ? options_.pacing.interval_undecided : options_.pacing.interval));
+  lookups_due_.set(&destination, now.steady + (again_soon ? options_.pacing.interval_undecided : options_.pacing.interval));
   reassess(destination, now);
   turn();
 }

@@ -171,7 +171,7 @@ class Monitor final : public ProbeListener, public Kept {
   Unsaved<DomainName> unsaved_;                     // destinations: joined, left, other hosts, another streak of lookups
   std::unordered_map<Address, std::vector<Destination*>> users_;  // who asks an address; map nodes stay where they are
   std::unordered_set<Address> asking_;                            // begun and not told yet
-  schedule::DueQueue<DomainName> lookups_due_;
+  schedule::DueQueue<Destination*> lookups_due_;
   std::size_t lookups_in_flight_ = 0;
   Duration first_round_{0};  // over so long the lookups of those that joined together are spread
   SteadyTime first_round_ends_{};

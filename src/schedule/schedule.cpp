@@ -9,20 +9,21 @@ constexpr unsigned kBusyDoublings = 3;
 
 void Schedule::add(const Address& address, Duration spread, SteadyTime now) {
   forget_old(now);
-  Entry& entry = entries_[address];
-  unused_.erase(address);
+  Known& known = *entries_.try_emplace(address).first;
+  Entry& entry = known.second;
+  unused_.erase(&known);
   if (++entry.users > 1) return;
   std::uniform_int_distribution<Duration::rep> within(0, std::max<Duration::rep>(0, spread.count()));
-  queue_.set(address, not_before(entry, now + Duration(within(random_))));
+  queue_.set(&known, not_before(entry, now + Duration(within(random_))));
 }
 
 bool Schedule::remove(const Address& address, SteadyTime now) {
   const auto found = entries_.find(address);
   if (found == entries_.end() || found->second.users == 0) return false;
   if (--found->second.users > 0) return false;
-  queue_.erase(address);
+  queue_.erase(&*found);
   found->second.postponed = false;
-  unused_.set(address, found->second.begun.value_or(now) + pacing_.per_address);
+  unused_.set(&*found, found->second.begun.value_or(now) + pacing_.per_address);
   forget_old(now);
   return true;
 }
@@ -30,9 +31,9 @@ bool Schedule::remove(const Address& address, SteadyTime now) {
 std::optional<Due> Schedule::take(SteadyTime now) {
   const auto taken = queue_.take(now);
   if (!taken) return std::nullopt;
-  Entry& entry = entries_[taken->second];
+  auto& [address, entry] = *taken->second;
   entry.begun_before = std::exchange(entry.begun, now);
-  return Due{taken->second, now - taken->first, std::exchange(entry.postponed, false)};
+  return Due{address, now - taken->first, std::exchange(entry.postponed, false)};
 }
 
 void Schedule::spread_overdue(Duration window, SteadyTime now) {
@@ -45,37 +46,38 @@ void Schedule::postpone(const Address& address, SteadyTime until) {
   if (found == entries_.end() || found->second.users == 0) return;
   found->second.begun = found->second.begun_before;
   found->second.postponed = true;
-  queue_.set(address, until);
+  queue_.set(&*found, until);
 }
 
 void Schedule::settle(const Address& address, Pace pace, SteadyTime now) {
   const auto found = entries_.find(address);
   if (found == entries_.end() || found->second.users == 0) return;
-  queue_.set(address, not_before(found->second, now + jittered(interval_for(found->second, pace))));
+  queue_.set(&*found, not_before(found->second, now + jittered(interval_for(found->second, pace))));
 }
 
 void Schedule::hurry(const Address& address, SteadyTime now) {
-  if (!queue_.contains(address)) return;  // being asked right now, or not ours
-  const Entry& entry = entries_[address];
-  if (!entry.postponed) queue_.set(address, not_before(entry, now));
+  const auto found = entries_.find(address);
+  if (found == entries_.end() || !queue_.contains(&*found)) return;  // being asked right now, or not ours
+  if (!found->second.postponed) queue_.set(&*found, not_before(found->second, now));
 }
 
-std::optional<Schedule::Standing> Schedule::standing(const Address& address) const {
+std::optional<Schedule::Standing> Schedule::standing(const Address& address) {
   const auto found = entries_.find(address);
   if (found == entries_.end()) return std::nullopt;
-  return Standing{found->second.begun, queue_.due(address), found->second.silent_interval};
+  return Standing{found->second.begun, queue_.due(&*found), found->second.silent_interval};
 }
 
 void Schedule::resume(const Address& address, const Standing& standing, SteadyTime now) {
   const bool matters = standing.begun && *standing.begun + pacing_.per_address > now;
   if (!entries_.contains(address) && !matters) return;
-  Entry& entry = entries_[address];
+  Known& known = *entries_.try_emplace(address).first;
+  Entry& entry = known.second;
   entry.begun = standing.begun;
   entry.silent_interval = standing.silent_interval;
   if (entry.users == 0)
-    unused_.set(address, *standing.begun + pacing_.per_address);
-  else if (queue_.contains(address))
-    queue_.set(address, not_before(entry, standing.due.value_or(now)));
+    unused_.set(&known, *standing.begun + pacing_.per_address);
+  else if (queue_.contains(&known))
+    queue_.set(&known, not_before(entry, standing.due.value_or(now)));
 }
 
 SteadyTime Schedule::not_before(const Entry& entry, SteadyTime due) const {
@@ -104,7 +106,7 @@ Duration Schedule::interval_for(Entry& entry, Pace pace) const {
 }
 
 void Schedule::forget_old(SteadyTime now) {
-  while (const auto old = unused_.take(now)) entries_.erase(old->second);
+  while (const auto old = unused_.take(now)) entries_.erase(old->second->first);
 }
 
 }  // namespace mxpulse::schedule

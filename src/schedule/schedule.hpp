@@ -65,7 +65,7 @@ class Schedule {
     std::optional<SteadyTime> due;
     Duration silent_interval{0};  // 0: not silent
   };
-  std::optional<Standing> standing(const Address& address) const;
+  std::optional<Standing> standing(const Address& address);
   // As an earlier run left it. Who has no users keeps its last connect alone.
   void resume(const Address& address, const Standing& standing, SteadyTime now);
   // An address whose last connect is not known may have had one shortly before: none is asked sooner.
@@ -83,6 +83,9 @@ class Schedule {
     bool postponed = false;
   };
 
+  using Entries = std::unordered_map<Address, Entry>;
+  using Known = Entries::value_type;  // stays where it is as long as it is there
+
   SteadyTime not_before(const Entry& entry, SteadyTime due) const;
   Duration jittered(Duration interval);
   Duration interval_for(Entry& entry, Pace pace) const;
@@ -90,10 +93,10 @@ class Schedule {
 
   Pacing pacing_;
   std::mt19937_64 random_;
-  DueQueue<Address> queue_;
-  std::unordered_map<Address, Entry> entries_;
+  Entries entries_;
+  DueQueue<Known*> queue_;
   std::optional<SteadyTime> quiet_until_;
-  DueQueue<Address> unused_;  // entries without users, by when their last connect stops to matter
+  DueQueue<Known*> unused_;  // without users, by when their last connect stops to matter
 };
 
 }  // namespace mxpulse::schedule
