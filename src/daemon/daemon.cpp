@@ -113,7 +113,7 @@ class Daemon::Parts {
         log_(log_format(config_), log_level(config_), write_to_standard_error),
         metrics_(config_.metrics.max_destinations),
         store_file_(open_store(config_, clock_.now().system)),
-        monitor_(loop, clock_, monitor_options(config_, limit_.max_in_flight), observers_, std::random_device{}()),
+        monitor_(loop, clock_, take_monitor_options(), observers_, std::random_device{}()),
         mtas_(loop),
         gatekeeper_(loop, clock_, mtas_, observers_),
         prober_(loop, clock_, probe_options(config_), monitor_),
@@ -170,6 +170,13 @@ class Daemon::Parts {
   std::string http_address() const { return Endpoint{config_.http.listen.address, server_.port()}.text(); }
 
  private:
+  // The watchlist keeps the destinations; we need no second list.
+  MonitorOptions take_monitor_options() {
+    MonitorOptions options = monitor_options(config_, limit_.max_in_flight);
+    config_.watch.destinations = std::vector<DomainName>();
+    return options;
+  }
+
   // Goes on where an earlier run ended, and writes down from now on.
   void keep() {
     const Saved saved = store_file_->load();
@@ -286,7 +293,7 @@ class Daemon::Parts {
     probe_port_ = config_.probe.port;
     prober_.set_options(probe_options(config_));
     gatekeeper_.configure(gate_options(config_));
-    monitor_.configure(monitor_options(config_, limit_.max_in_flight));
+    monitor_.configure(take_monitor_options());
     if (resolver) {
       std::swap(resolver_, resolver);  // the old one ends here, with what it had in flight
       monitor_.use(*resolver_);

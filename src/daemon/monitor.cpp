@@ -91,7 +91,7 @@ void Monitor::use(Resolver& resolver) {
   const bool exchanged = resolver_ != nullptr;
   resolver_ = &resolver;
   lookups_in_flight_ = 0;
-  if (!exchanged) return configure(options_);
+  if (!exchanged) return configure(std::move(options_));
   controls_.look_up_again(clock_.now().steady);
   for (auto& [name, destination] : destinations_) {
     if (!std::exchange(destination.looking_up, false)) continue;
@@ -118,7 +118,7 @@ void Monitor::configure(MonitorOptions options) {
   const auto controls_before = controls_.names();
   move_controls(controls_.configure(options_.controls, now), now);
   for (const DomainName& control : controls_before) doubts_.set_control(control, controls_.paths(control));
-  apply(watchlist_.configure(options_.watch, options_.destinations, clock_.now()));
+  apply(watchlist_.configure(options_.watch, std::exchange(options_.destinations, {}), clock_.now()));
   turn();
 }
 
@@ -186,6 +186,12 @@ const std::string& Monitor::provider_of(const Destination& destination) {
   return destination.set && !destination.set->provider.empty() ? destination.set->provider : destination.name.text();
 }
 
+// Nobody while its hosts are not known.
+const std::string& Monitor::counted_for(const Destination& destination) {
+  static const std::string nobody;
+  return destination.set ? provider_of(destination) : nobody;
+}
+
 void Monitor::join(const DomainName& name, Duration spread) {
   const Now now = clock_.now();
   const auto [joined, is_new] = destinations_.try_emplace(name);
@@ -196,7 +202,7 @@ void Monitor::join(const DomainName& name, Duration spread) {
   destination.watched_since = now.system;
   worst_first_.insert(&destination);
   unsaved_.mark(name);
-  tally_.add(name.text(), Verdict::kUnknown);
+  tally_.add(counted_for(destination), Verdict::kUnknown);
   std::uniform_int_distribution<Duration::rep> within(0, spread.count());
   lookups_due_.set(&destination, now.steady + Duration(within(random_)));
   if (now.steady + spread > first_round_ends_) {
@@ -214,7 +220,7 @@ void Monitor::leave(const DomainName& name) {
   for (const Address& address : asked_by(found->second.set.get())) drop_address(found->second, address, now.steady);
   lookups_due_.erase(&found->second);
   if (gatekeeper_ != nullptr) gatekeeper_->forgotten(name);
-  tally_.remove(provider_of(found->second), found->second.verdict);
+  tally_.remove(counted_for(found->second), found->second.verdict);
   worst_first_.erase(&found->second);
   incidents_.forgotten(name, now);
   destinations_.erase(found);
@@ -315,9 +321,13 @@ void Monitor::looked_up(const DomainName& name, std::shared_ptr<const MxSet> set
   // While our resolver is down, the hosts known before are still the best guess.
   const bool keep_old = destination.set != nullptr && set->failure == Cause::kResolverDown;
   if (!keep_old) {
-    tally_.remove(provider_of(destination), destination.verdict);
+    const auto before = destination.set;  // whose provider's name is meant
+    const std::string& counted_before = counted_for(destination);
     take_set(destination, std::move(set), now.steady);
-    tally_.add(provider_of(destination), destination.verdict);
+    if (counted_for(destination) != counted_before) {
+      tally_.remove(counted_before, destination.verdict);
+      tally_.add(counted_for(destination), destination.verdict);
+    }
   }
   if (const auto bounce = std::exchange(destination.unjudged, nullptr)) tell_gate(*bounce, destination, now);
   const bool again_soon = destination.lookups.undecided() || keep_old || destination.set->failure == Cause::kResolverDown;
@@ -469,24 +479,22 @@ void Monitor::reassess(Destination& destination, Now now, const Occasion* occasi
   tell_gate_of(destination, health, now);
   keep_history(destination.name, health, occasion, now);
   if (health.verdict == from) return;
-  tally_.remove(provider_of(destination), from);
-  tally_.add(provider_of(destination), health.verdict);
+  tally_.remove(counted_for(destination), from);
+  tally_.add(counted_for(destination), health.verdict);
   observer_.verdict_changed(destination.name, from, health.verdict, health.why, now);
 }
 
 bool Monitor::WorstFirst::operator()(const Destination* a, const Destination* b) const {
   if (a->bounces != b->bounces) return a->bounces > b->bounces;
-  const bool a_silent = a->verdict == Verdict::kUnavailable;
-  const bool b_silent = b->verdict == Verdict::kUnavailable;
-  return a_silent != b_silent ? a_silent : a->name < b->name;
+  return a->is_silent() != b->is_silent() ? a->is_silent() : a->name < b->name;
 }
 
 void Monitor::rank(Destination& destination, std::size_t bounces, Verdict verdict) {
-  if (destination.bounces == bounces && destination.verdict == verdict) return;
-  worst_first_.erase(&destination);
+  const bool keeps_place = destination.bounces == bounces && destination.is_silent() == (verdict == Verdict::kUnavailable);
+  if (!keeps_place) worst_first_.erase(&destination);
   destination.bounces = bounces;
   destination.verdict = verdict;
-  worst_first_.insert(&destination);
+  if (!keeps_place) worst_first_.insert(&destination);
 }
 
 void Monitor::keep_history(const DomainName& name, const health::DestinationHealth& health, const Occasion* occasion, Now now) {

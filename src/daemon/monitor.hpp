@@ -43,7 +43,7 @@ struct MonitorOptions {
   std::vector<DomainName> never_probe;
   health::Thresholds thresholds;
   watch::Options watch;
-  std::vector<DomainName> destinations;
+  std::vector<DomainName> destinations;  // the watchlist keeps them
   health::VantageOptions vantage;
   std::vector<DomainName> controls;
   std::size_t max_in_flight = 0;  // probes at a time, at least 1
@@ -93,6 +93,8 @@ class Monitor final : public ProbeListener, public Kept {
     bool looking_up = false;
     std::unique_ptr<const BounceEvent> unjudged;  // the last bounce before its MX set was known
     SystemTime watched_since{};
+
+    bool is_silent() const { return verdict == Verdict::kUnavailable; }
   };
 
   // What made us look at a destination again: a result at one of its addresses.
@@ -146,6 +148,7 @@ class Monitor final : public ProbeListener, public Kept {
   Duration spread_for(std::size_t count) const;
   Duration first_spread(const Destination& destination, SteadyTime now) const;
   static const std::string& provider_of(const Destination& destination);
+  static const std::string& counted_for(const Destination& destination);
   static std::vector<Address> asked_by(const MxSet* set);
 
   const Clock& clock_;

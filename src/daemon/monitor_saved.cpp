@@ -70,7 +70,7 @@ void Monitor::resume(const Saved& saved) {
   for (auto& [name, destination] : destinations_) {
     if (destination.set) destination.verdict = health::assess(*destination.set, book_, destination.lookups).verdict;
     destination.bounces = watchlist_.bounces(name, now);
-    tally_.add(provider_of(destination), destination.verdict);
+    tally_.add(counted_for(destination), destination.verdict);
     worst_first_.insert(&destination);
   }
   for (const DomainName& name : watchlist_.joined()) {

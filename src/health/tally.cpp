@@ -21,18 +21,20 @@ Tally::Rank Tally::rank_of(const Counts::value_type& provider) {
 }
 
 void Tally::add(const std::string& provider, Verdict verdict) {
+  ++at(all_, verdict);
+  if (provider.empty()) return;
   auto& counted = *by_provider_.try_emplace(provider).first;
   worst_first_.erase(rank_of(counted));
   ++at(counted.second, verdict);
-  ++at(all_, verdict);
   worst_first_.insert(rank_of(counted));
 }
 
 void Tally::remove(const std::string& provider, Verdict verdict) {
+  --at(all_, verdict);
+  if (provider.empty()) return;
   const auto found = by_provider_.find(provider);
   worst_first_.erase(rank_of(*found));
   --at(found->second, verdict);
-  --at(all_, verdict);
   const Rank rank = rank_of(*found);
   if (rank.destinations > 0)
     worst_first_.insert(rank);

@@ -15,6 +15,7 @@ namespace mxpulse::health {
 // Kept as things change, so that whoever reads it need not look at every destination.
 class Tally {
  public:
+  // Without a provider it counts among all, and for none.
   void add(const std::string& provider, Verdict verdict);
   // One that was added with exactly these.
   void remove(const std::string& provider, Verdict verdict);

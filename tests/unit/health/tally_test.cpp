@@ -40,3 +40,12 @@ TEST_CASE("a change of mind moves a destination, and a provider without any vani
   CHECK(tally.providers() == 0);
   CHECK(tally.worst(10).empty());
 }
+
+TEST_CASE("a destination whose provider is not known counts among all, and for no provider") {
+  Tally tally;
+  tally.add("", Verdict::kUnavailable);
+  CHECK(unavailable(tally.all()) == 1);
+  CHECK(tally.providers() == 0);
+  tally.remove("", Verdict::kUnavailable);
+  CHECK(unavailable(tally.all()) == 0);
+}
