@@ -157,11 +157,21 @@ bool is_own_refusal(std::string_view text) {
   return std::any_of(std::begin(kErrors), std::end(kErrors), [&](std::string_view error) { return text.ends_with(error); });
 }
 
+// A name may hold any of the words.
+std::string without_names(std::string_view text, const BounceEvent& event) {
+  std::string words(text);
+  for (const std::string_view name : {std::string_view(event.host), std::string_view(event.destination.text())}) {
+    if (name.find('.') == std::string_view::npos) continue;
+    for (auto at = words.find(name); at != std::string::npos; at = words.find(name, at)) words.erase(at, name.size());
+  }
+  return words;
+}
+
 void read_own_words(std::string_view text, BounceEvent& event) {
   const bool connecting = text.starts_with("connect to ");
   if (connecting && is_own_refusal(text)) return;
   read_name_looked_up(text, event);
-  if (const auto meaning = read_local_words(text)) {
+  if (const auto meaning = read_local_words(without_names(text, event))) {
     event.bounce_class = meaning->bounce_class;
     event.cause = meaning->cause;
     // The name of a host does not exist, the destination does.

@@ -33,10 +33,11 @@ constexpr std::array kRules{
          "queue_(smtp_)?domains",
          kSuspended},
     // Words of another matter with the words of ours in them.
-    Rule{"STARTTLS|TLS (session|handshake|negotiation|connect|error)|certificate|LDAP server|too many hops|(loops?|points) back "
+    Rule{"STARTTLS|TLS (session|handshake|negotiation|connect|error)|certificate|too many hops|(loops?|points) back "
          "to",
          kOther},
-    Rule{"Command output:|failed to expand|gave DEFER", kOther},  // a program, a database of the machine
+    Rule{"Command output:|failed to expand|gave DEFER|(LDAP|SQL|database) server",
+         kOther},  // a program, a database of the machine
     Rule{"mailbox is full|quota exceeded|over quota", kOther},
     // A conversation that broke after the handshake: the host lives.
     Rule{"timeout writing message|while (sending|receiving the (STARTTLS|MAIL|RCPT)|performing the (STARTTLS|TLS))|timeout after "

@@ -263,6 +263,7 @@ TEST_CASE("the words for one attempt differ from MTA to MTA") {
   check_local(words("The recipient's server did not respond."), BounceClass::kNoAnswer, {});
   check_local(words("Too many failures (Tried all MXs)"), BounceClass::kNoAnswer, {});
   check_local(words("Can't connect to mx.example.org"), BounceClass::kNoAnswer, {});
+  check_local(words("Can't connect to local MySQL server through its socket"), BounceClass::kOther, {});
   check_local(words("The domain does not accept mail"), BounceClass::kDnsPermanent, Cause::kNullMx);
   check_local(words("The user does not accept mail in this language"), BounceClass::kOther, {});
   check_local(words("[mx.example.org (1): Connection dropped]"), BounceClass::kNoAnswer, Cause::kDropped);

@@ -92,6 +92,20 @@ TEST_CASE("a resolver's words are read in every C library's own") {
         BounceClass::kDnsTemporary);
 }
 
+TEST_CASE("a name that holds words of Postfix' is only a name") {
+  const auto refused =
+      smtp("relay=none, dsn=4.4.1, status=deferred (connect to certificate.nullmx.example[192.0.2.1]:25: Connection refused)");
+  CHECK(refused->cause == Cause::kRefused);
+  CHECK(refused->host == "certificate.nullmx.example");
+  CHECK(smtp("relay=mx.starttls.example[192.0.2.1]:25, dsn=4.4.2, status=deferred (lost connection with "
+             "mx.starttls.example[192.0.2.1] while receiving the initial server greeting)")
+            ->cause == Cause::kDropped);
+  CHECK(
+      smtp("relay=none, dsn=5.4.4, status=bounced (Host or domain name not found. Name service error for name=nullmx.example.org "
+           "type=A: Host not found)")
+          ->cause == Cause::kNoAddress);
+}
+
 TEST_CASE("a hop of our own says nothing about the destination") {
   CHECK(class_of("relay=none, dsn=4.4.1, status=deferred (connect to 127.0.0.1[127.0.0.1]:10024: Connection refused)") ==
         BounceClass::kOther);
