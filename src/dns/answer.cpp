@@ -25,14 +25,15 @@ std::optional<DomainName> name_at(const ns_msg& message, const unsigned char* at
 }
 
 // The readable records of a section; those with names that are none are left out. Nothing when the section is broken.
-std::optional<std::vector<Record>> records_of(ns_msg& message, ns_sect section) {
+// Most are owned by the name that was `asked`, which is then not read anew.
+std::optional<std::vector<Record>> records_of(ns_msg& message, ns_sect section, const DomainName& asked) {
   std::vector<Record> records;
   const int count = std::min<int>(ns_msg_count(message, section), kRecordsMax);
   for (int i = 0; i < count; ++i) {
     ns_rr record{};
     if (ns_parserr(&message, section, i, &record) != 0) return std::nullopt;
     if (ns_rr_class(record) != ns_c_in) continue;
-    const auto owner = DomainName::parse(ns_rr_name(record));
+    const auto owner = ns_rr_name(record) == asked.text() ? asked : DomainName::parse(ns_rr_name(record));
     const bool is_root = ns_rr_name(record)[0] == '.' || ns_rr_name(record)[0] == '\0';
     if (!owner && !is_root) continue;
     records.push_back({owner ? *owner : DomainName(), ns_rr_type(record), static_cast<std::uint32_t>(ns_rr_ttl(record)),
@@ -106,8 +107,8 @@ Answer read_answer(std::span<const unsigned char> bytes, const DomainName& name,
     answer.kind = kind;
     return answer;
   }
-  const auto records = records_of(message, ns_s_an);
-  const auto authority = records_of(message, ns_s_ns);
+  const auto records = records_of(message, ns_s_an, name);
+  const auto authority = records_of(message, ns_s_ns, name);
   if (!records || !authority) return answer;
 
   std::uint32_t ttl = 0x7fffffff;  // RFC 2181 8: the greatest there is

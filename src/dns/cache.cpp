@@ -59,14 +59,18 @@ Cache::Entry* Cache::find(const Question& question) {
 }
 
 Cache::Entry* Cache::make(const Question& question) {
-  if (Entry* entry = find(question)) return entry;
   if (entries_ == 0) return nullptr;
-  if (by_use_.size() >= entries_) {
+  const auto [place, is_new] = by_question_.try_emplace(question);
+  if (!is_new) {
+    by_use_.splice(by_use_.begin(), by_use_, place->second);
+    return &by_use_.front();
+  }
+  by_use_.push_front({question, nullptr, {}, std::nullopt, {}});
+  place->second = by_use_.begin();
+  if (by_use_.size() > entries_) {
     by_question_.erase(by_use_.back().question);
     by_use_.pop_back();
   }
-  by_use_.push_front({question, nullptr, {}, std::nullopt, {}});
-  by_question_.emplace(question, by_use_.begin());
   return &by_use_.front();
 }
 

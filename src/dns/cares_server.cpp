@@ -132,8 +132,7 @@ void CaresServer::ask(const std::string& name, int type, Done done) {
 }
 
 void CaresServer::pump() {
-  const net::TurnShare share;
-  for (int sends = 0; sends < kSendsPerTurn && !waiting_.empty() && in_flight_ < kInFlightMax && !share.over(); ++sends) {
+  for (int sends = 0; sends < kSendsPerTurn && !waiting_.empty() && in_flight_ < kInFlightMax; ++sends) {
     Query* query = waiting_.front().release();
     waiting_.pop_front();
     if (in_flight_++ == 0) tick_.start_every(kTick);

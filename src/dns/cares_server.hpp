@@ -26,7 +26,7 @@ class CaresServer final : public Server {
   CaresServer(const CaresServer&) = delete;
   CaresServer& operator=(const CaresServer&) = delete;
 
-  // A turn's share of them leaves, kSendsPerTurn at most, and kInFlightMax wait for answers;
+  // At most kSendsPerTurn leave in a turn and kInFlightMax wait for answers;
   // the rest queues here, bounded by what callers ask at a time.
   void ask(const std::string& name, int type, Done done) override;
 

@@ -139,6 +139,7 @@ std::vector<std::size_t> Upstreams::order() const {
   std::vector<std::size_t> servers;
   servers.reserve(upstreams_.size());
   for (std::size_t i = 0; i < upstreams_.size(); ++i) servers.push_back((preferred_ + i) % upstreams_.size());
+  if (servers.size() == 1) return servers;  // the usual case, and stable_partition() takes memory for it
   std::stable_partition(servers.begin(), servers.end(), [&](std::size_t one) {
     const auto silent = upstreams_[one].silent_since;
     return !silent || now - *silent >= kSilentTime;
