@@ -85,8 +85,16 @@ std::string_view after_code(std::string_view reply) {
   return !enhanced.empty() && reply.starts_with(enhanced) ? trimmed(reply.substr(enhanced.size())) : reply;
 }
 
-std::optional<Reading> read_own(std::string_view words) {
-  auto meaning = read_local_words(without_expiry(std::string(words)));
+// A host's name may hold any of the words.
+std::string without_hosts(std::string words) {
+  static const RE2 kHost("[A-Za-z0-9_.-]+\\[[0-9A-Fa-f.:]+\\]", RE2::Latin1);
+  RE2::GlobalReplace(&words, kHost, "");
+  return words;
+}
+
+std::optional<Reading> read_own(std::string_view text) {
+  const auto words = without_hosts(std::string(text));
+  auto meaning = read_local_words(without_expiry(words));
   if (!meaning) meaning = read_local_words(words);
   if (!meaning) return std::nullopt;
   Reading reading;

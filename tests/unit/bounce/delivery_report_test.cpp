@@ -172,6 +172,12 @@ TEST_CASE("an MTA that writes its own failure as a reply is known by its words")
   check_local(diagnosed("smtp; 451 example.org: Name server timeout"), BounceClass::kDnsTemporary, Cause::kDnsTemporary);
 }
 
+TEST_CASE("the name of a host is only a name, whatever words are in it") {
+  const auto event = diagnosed("X-Postfix; connect to mx.certificate.example[192.0.2.1]:25: Connection refused", "4.4.1");
+  check_local(event, BounceClass::kNoAnswer, Cause::kRefused);
+  CHECK(event.host == "mx.certificate.example");
+}
+
 TEST_CASE("a remote reply within an expiry is remote") {
   check_remote(diagnosed("smtp; 554 4.4.7 Message expired: unable to deliver in 840 minutes.<421 4.7.0 Try again later>"), 421);
   check_remote(diagnosed("smtp; 550 5.4.300 Message expired -> 451 4.7.1 Greylisted"), 451);
