@@ -40,7 +40,6 @@ namespace {
 const std::string kPostedFeed = "/api/v1/bounces";
 
 constexpr auto kGatePatience = std::chrono::seconds(1);
-constexpr auto kPostPatience = std::chrono::seconds(5);
 constexpr auto kReloadPatience = std::chrono::seconds(10);
 
 std::unique_ptr<Resolver> make_resolver(net::Loop& loop, const Clock& clock, const config::Config& config,
@@ -227,7 +226,9 @@ class Daemon::Parts {
         return Result<bool>::failure("give the token of http.token_file: Authorization: Bearer TOKEN");
       return true;
     };
-    sources.bounces = [this](std::string_view ndjson) { return take_posted(ndjson); };
+    sources.bounces = [this](std::string_view ndjson, const std::shared_ptr<http::LaterResponse>& later) {
+      take_posted(ndjson, later);
+    };
     return sources;
   }
 
@@ -238,19 +239,19 @@ class Daemon::Parts {
     if (!begun) later->give({429, http::kText, begun.why() + "\n"});
   }
 
-  // Told to the client when they are counted, not before: who hears nothing may send them again.
-  http::Posted take_posted(std::string_view ndjson) {
+  // Told to the client when they are counted and written down, not before: who hears nothing may send them again.
+  void take_posted(std::string_view ndjson, const std::shared_ptr<http::LaterResponse>& later) {
     auto posted = std::make_shared<const PostedBounces>(read_posted(ndjson, clock_.now().system));
-    if (posted->events.empty() && posted->left_out > 0) return {400, posted_json(*posted)};
-    const auto taken = door_.ask<bool>(
-        [this, posted] {
-          observers_.feed_read(kPostedFeed, posted->lines, clock_.now());
-          for (const BounceEvent& event : posted->events) monitor_.bounced(event);
-          return true;
-        },
-        kPostPatience);
-    if (!taken) return {503, R"({"taken":0,"why":")" + taken.why() + "\"}\n"};
-    return {200, posted_json(*posted)};
+    if (posted->events.empty() && posted->left_out > 0) return later->give({400, http::kJson, posted_json(*posted)});
+    loop_.post([this, posted, later] {
+      observers_.feed_read(kPostedFeed, posted->lines, clock_.now());
+      for (const BounceEvent& event : posted->events) monitor_.bounced(event);
+      const auto tell = [posted, later](const Written& written) {
+        const bool taken = written.end == WriteEnd::kTaken;
+        later->give({taken ? 200U : 503U, http::kJson, taken ? posted_json(*posted) : not_written_json(written.why)});
+      };
+      keeper_ ? keeper_->when_written(tell) : tell({WriteEnd::kTaken, ""});
+    });
   }
 
   Result<bool> reload() {

@@ -10,9 +10,19 @@ Keeper::Keeper(Alarms& alarms, const Clock& clock, Store& store, std::vector<Kep
   wake_->start_once(kKeepInterval);
 }
 
+void Keeper::when_written(Store::Done done) {
+  waiting_.push_back(std::move(done));
+  if (!writing_ && !failing_) wake_->start_once(Duration(0));
+}
+
 void Keeper::write() {
   auto batch = std::make_shared<const Batch>(gather(false));
-  if (batch->empty()) return wake_->start_once(kKeepInterval);
+  waiting_on_.insert(waiting_on_.end(), waiting_.begin(), waiting_.end());
+  waiting_.clear();
+  if (batch->empty()) {
+    tell_waiting({WriteEnd::kTaken, ""});
+    return wake_->start_once(kKeepInterval);
+  }
   writing_ = true;
   store_.write(batch, [this, batch](const Written& written) { ended(*batch, written); });
 }
@@ -26,7 +36,13 @@ void Keeper::ended(const Batch& batch, const Written& written) {
   for (Kept* part : parts_) taken ? part->written(batch) : part->not_written(batch);
   if (!written.why.empty() || !last_why_.empty()) observer_.store_wrote(taken, written.why, clock_.now());
   last_why_ = written.why;
-  wake_->start_once(written.end == WriteEnd::kFailed ? Duration(kKeepRetry) : Duration(kKeepInterval));
+  if (written.end != WriteEnd::kEverythingWanted) tell_waiting(written);
+  const bool awaited = taken && !waiting_.empty();
+  wake_->start_once(written.end == WriteEnd::kFailed ? Duration(kKeepRetry) : awaited ? Duration(0) : Duration(kKeepInterval));
+}
+
+void Keeper::tell_waiting(const Written& written) {
+  for (const Store::Done& tell : std::exchange(waiting_on_, {})) tell(written);
 }
 
 Batch Keeper::last() {

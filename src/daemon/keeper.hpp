@@ -22,18 +22,23 @@ class Keeper {
   // The parts and the store must outlive it.
   Keeper(Alarms& alarms, const Clock& clock, Store& store, std::vector<Kept*> parts, Observer& observer);
 
+  // Told once all that changed until now was written down, or that it could not be; at an orderly end nobody is told.
+  void when_written(Store::Done done);
   // What an orderly end writes: gathered now, before the parts end. Nothing is written by the keeper afterwards.
   Batch last();
 
  private:
   void write();
   void ended(const Batch& batch, const Written& written);
+  void tell_waiting(const Written& written);
   Batch gather(bool orderly);
 
   const Clock& clock_;
   Store& store_;
   std::vector<Kept*> parts_;
   Observer& observer_;
+  std::vector<Store::Done> waiting_;     // for the next batch
+  std::vector<Store::Done> waiting_on_;  // for the one under way
   bool everything_ = false;
   bool writing_ = false;
   bool failing_ = false;

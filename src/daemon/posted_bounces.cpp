@@ -35,4 +35,9 @@ std::string posted_json(const PostedBounces& posted) {
   return answer.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
+std::string not_written_json(std::string_view why) {
+  const nlohmann::ordered_json answer{{"taken", 0}, {"why", "not written down, send it again: " + std::string(why)}};
+  return answer.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
 }  // namespace mxpulse::daemon

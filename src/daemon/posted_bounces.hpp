@@ -26,5 +26,7 @@ PostedBounces read_posted(std::string_view ndjson, SystemTime now);
 
 // {"taken":2,"left_out":1,"lines":[3],"why":"line 3: ..."}: what the client is told when the events are counted.
 std::string posted_json(const PostedBounces& posted);
+// {"taken":0,"why":"..."}: they count, and may be forgotten. Sent again, a message counts once.
+std::string not_written_json(std::string_view why);
 
 }  // namespace mxpulse::daemon

@@ -10,7 +10,6 @@
 namespace mxpulse::http {
 namespace {
 
-constexpr const char* kJson = "application/json";
 constexpr const char* kHtml = "text/html; charset=utf-8";
 
 Response text(unsigned status, std::string body) { return {status, kText, std::move(body)}; }
@@ -150,12 +149,13 @@ Routes all_routes(const Sources& sources) {
          const auto name = name_in(request, kGate);
          return name ? Response{200, kJson, ask(*name)} : text(400, name.why());
        }},
-      {"/api/v1/bounces", "POST",
+      {"/api/v1/bounces", "POST", nullptr,
+       [may_post = sources.may_post](const Request& request) { return without_token(request, may_post); },
        [take = sources.bounces](const Request& request) {
-         Posted posted = take(request.body);
-         return Response{posted.status, kJson, std::move(posted.json)};
-       },
-       [may_post = sources.may_post](const Request& request) { return without_token(request, may_post); }},
+         auto later = std::make_shared<LaterResponse>();
+         take(request.body, later);
+         return later;
+       }},
       {"/sd/mx", "GET", [ask = sources.mx_targets](const Request&) { return from(ask(), kJson); }},
       {"/-/healthy", "GET", [](const Request&) { return text(200, "mxpulse is healthy\n"); }},
       {"/-/ready", "GET",

@@ -16,11 +16,6 @@
 
 namespace mxpulse::http {
 
-struct Posted {
-  unsigned status = 200;
-  std::string json;
-};
-
 struct File {
   std::string type;
   std::string body;
@@ -36,7 +31,8 @@ struct Sources {
   std::function<Result<bool>()> reload;
   std::function<std::string(const DomainName&)> gate;  // a JSON object
   std::function<Result<bool>(std::string_view token)> may_post;
-  std::function<Posted(std::string_view ndjson)> bounces;
+  // Answers once they are written down.
+  std::function<void(std::string_view ndjson, std::shared_ptr<LaterResponse>)> bounces;
   std::function<Result<std::string>(std::size_t offset, std::size_t limit)> destinations;  // JSON
   // One destination as JSON and as a page; nothing when it is not watched.
   std::function<Result<std::optional<std::string>>(const DomainName&)> destination;

@@ -31,6 +31,7 @@ struct Request {
 };
 
 inline constexpr const char* kText = "text/plain; charset=utf-8";
+inline constexpr const char* kJson = "application/json";
 inline constexpr const char* kPrometheusText = "text/plain; version=0.0.4; charset=utf-8";
 inline constexpr const char* kOpenMetricsText = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 

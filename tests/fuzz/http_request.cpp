@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     sources.reload = [] { return Result<bool>::failure("no"); };
     sources.gate = [](const DomainName& name) { return "{\"destination\":\"" + name.text() + "\"}"; };
     sources.may_post = [](std::string_view token) { return token == "token" ? Result<bool>(true) : Result<bool>::failure("no"); };
-    sources.bounces = [](std::string_view) { return http::Posted{}; };
+    sources.bounces = [](std::string_view, const auto& later) { later->give({}); };
     sources.destinations = [](std::size_t, std::size_t limit) -> Result<std::string> {
       fuzz::must(limit <= http::kListMax, "a list has its bound");
       return std::string("[]\n");

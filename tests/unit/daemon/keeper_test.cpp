@@ -164,3 +164,36 @@ TEST_CASE("an orderly end gathers once more, and everything when a batch is unde
   example.alarms.ring();
   CHECK(example.keeper.last().everything);
 }
+
+TEST_CASE("who waits for what changed is told when the batch with it was written, and at once when there is none") {
+  Example example;
+  std::vector<WriteEnd> told;
+  const auto wait = [&] { example.keeper.when_written([&](const Written& written) { told.push_back(written.end); }); };
+  example.part.count();
+  example.alarms.ring();
+  wait();  // the batch under way was gathered before
+  example.part.count();
+  example.store.end(WriteEnd::kTaken);
+  CHECK(told.empty());
+  CHECK(example.alarms.delay == 0s);
+  example.alarms.ring();
+  example.store.end(WriteEnd::kEverythingWanted);
+  CHECK(told.empty());
+  example.alarms.ring();
+  example.store.end(WriteEnd::kTaken);
+  CHECK(told == std::vector{WriteEnd::kTaken});
+  wait();
+  CHECK(example.alarms.delay == 0s);
+  example.alarms.ring();  // nothing changed
+  CHECK(told.size() == 2);
+}
+
+TEST_CASE("who waits for what could not be written is told so") {
+  Example example;
+  std::string why;
+  example.part.count();
+  example.keeper.when_written([&](const Written& written) { why = written.why; });
+  example.alarms.ring();
+  example.store.end(WriteEnd::kFailed, "disk is full");
+  CHECK(why == "disk is full");
+}

@@ -29,7 +29,9 @@ Sources good_sources() {
   sources.reload = [] { return Result<bool>::failure("mxpulse.toml:1: wrong"); };
   sources.gate = [](const DomainName& name) { return "{" + name.text() + "}"; };
   sources.may_post = [](std::string_view token) { return token == "sesame" ? Result<bool>(true) : Result<bool>::failure("no"); };
-  sources.bounces = [](std::string_view body) { return Posted{200, "{" + std::string(body) + "}"}; };
+  sources.bounces = [](std::string_view body, const std::shared_ptr<LaterResponse>& later) {
+    later->give({200, kJson, "{" + std::string(body) + "}"});
+  };
   sources.destinations = [](std::size_t offset, std::size_t limit) {
     return Result<std::string>(std::to_string(offset) + "+" + std::to_string(limit));
   };
