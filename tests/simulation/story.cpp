@@ -14,6 +14,9 @@ using Connects = HostBehaviour::Connects;
 
 constexpr std::size_t kTurnsBetweenCloseLooks = 97;
 const std::string kGreeting = "220 mx ESMTP\r\n";
+const std::vector<std::string> kHostileGreetings{std::string(9000, 'A'), "554 \x1b]0;owned\x07 \xc3\x28\r\n",
+                                                 "421 \"} 1\nmxpulse_holds{mode=\"\\\r\n",
+                                                 "450 why=x\rlevel=error event=\"gate\r\n"};
 
 std::string stamp(Now now, Duration running) {
   const auto seconds = std::chrono::duration_cast<std::chrono::milliseconds>(running).count();
@@ -224,7 +227,7 @@ HostBehaviour Story::draw_failure() {
     case 2: return HostBehaviour::failing(Connects::kFails, ECONNRESET);
     case 3: return HostBehaviour::greeting("421 too busy\r\n");
     case 4: return HostBehaviour::greeting("554 no\r\n");
-    case 5: return HostBehaviour::greeting(std::string(9000, 'A'));
+    case 5: return HostBehaviour::greeting(one_of(kHostileGreetings));
     case 6: {
       HostBehaviour host;
       host.connects = Connects::kStands;  // and not a word

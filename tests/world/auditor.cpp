@@ -20,6 +20,12 @@ constexpr auto kOldNews = 10min;  // a line may be read so late
 constexpr auto kAskingSlack = 180s;
 constexpr int kLessAtMost = 8;  // intervals until who asks for less is asked again
 constexpr std::size_t kAlarmsMax = 100;
+constexpr std::size_t kDescriptors = 1000;  // that the machine has for probes
+constexpr std::size_t kCloseLooksBetweenScrapes = 20;
+
+std::size_t probes_at_most(const config::Config& config) {
+  return config.probe.max_in_flight == 0 ? kDescriptors : config.probe.max_in_flight;
+}
 
 std::string seconds(Duration duration) {
   return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(duration).count()) + " s";
@@ -57,6 +63,7 @@ void Auditor::started(Machine& machine) {
   machine_ = &machine;
   heed(machine.config());
   undisturbed_since_ = world_.time.now().steady;
+  in_flight_max_ = probes_at_most(machine.config());
   controls_known_ = false;
   lines_.begin_again();
   check_remembered();
@@ -94,7 +101,8 @@ void Auditor::check_remembered() {
 
 void Auditor::config_reloaded() {
   heed(machine_->config());
-  if (machine_->gatekeeper().mode() == GateMode::kObserve) {  // who holds nothing pushes nothing
+  in_flight_max_ = std::max(in_flight_max_, probes_at_most(machine_->config()));  // what is under way goes on
+  if (machine_->gatekeeper().mode() == GateMode::kObserve) {                      // who holds nothing pushes nothing
     tries_.clear();
     flushes_.clear();
   }
@@ -109,6 +117,7 @@ void Auditor::gone() {
   trials_.clear();
   flushes_.clear();
   tries_.clear();
+  table_wrong_.clear();
   trials_begun_ = trials_told_ = 0;
 }
 
@@ -128,6 +137,7 @@ void Auditor::look_closely() {
   if (machine_ == nullptr) return;
   check_streaks();
   check_asking(world_.time.now().steady);
+  if (close_looks_++ % kCloseLooksBetweenScrapes == 0) check_texts();
   for (const auto& [name, destination] : destinations_) {
     if (machine_->gatekeeper().answer(name).hold && !holds_.contains(name))
       broken_("1: no hold without its reasons", name.text() + " is held, and nobody was told");
@@ -402,6 +412,7 @@ void Auditor::check_flushes() {
 
 void Auditor::check_bounds() {
   const std::size_t ours = machine_->probes_in_flight();
+  if (ours > in_flight_max_) broken_("9: what is in flight is bounded", std::to_string(ours) + " probes");
   const std::size_t alarms = world_.time.alarms_set();
   const std::size_t room = kAlarmsMax + ours + 2 * world_.mta.queued() + 30 * destinations_.size();
   if (alarms > room) broken_("9: what is in flight is bounded", std::to_string(alarms) + " alarms");

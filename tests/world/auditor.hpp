@@ -138,6 +138,8 @@ class Auditor final : public Observer {
   std::map<Address, Connect> connected_;
   CountedLines lines_;
   std::size_t connects_seen_ = 0;
+  std::size_t close_looks_ = 0;
+  std::size_t in_flight_max_ = 0;  // in this run
   std::size_t trials_begun_ = 0;
   std::size_t trials_told_ = 0;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
+#include <set>
 
 namespace mxpulse::test {
 namespace {
@@ -79,13 +80,16 @@ bool is_json_line(std::string_view line) {
 }
 
 std::string bad_metrics_line(std::string_view text) {
+  std::set<std::string_view> series;
   while (!text.empty()) {
     const auto end = text.find('\n');
     if (end == std::string_view::npos) return std::string(text);
     const auto line = text.substr(0, end);
     text.remove_prefix(end + 1);
     const bool comment = line.starts_with("# HELP ") || line.starts_with("# TYPE ");
-    if (!comment && !is_sample(line)) return std::string(line);
+    if (comment) continue;
+    const bool told_once = series.insert(line.substr(0, line.rfind(' '))).second;  // else the whole scrape is thrown away
+    if (!is_sample(line) || !told_once) return std::string(line);
   }
   return "";
 }
