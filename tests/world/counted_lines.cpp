@@ -26,7 +26,7 @@ std::string CountedLines::why_wrong(const Batch& written, Now now) {
   for (const SavedBounces& one : written.changed.bounces)
     if (auto why = effect_without_place(one); !why.empty()) return why;
   for (auto line = lines_.upper_bound(before); line != lines_.end() && line->first <= written_; ++line)
-    if (auto why = place_without_effect(line->second, written, now); !why.empty()) return why;
+    if (auto why = place_without_effect(line->first, line->second, written, now); !why.empty()) return why;
   return "";
 }
 
@@ -42,7 +42,11 @@ std::string CountedLines::effect_without_place(const SavedBounces& saved) const 
   return "";
 }
 
-std::string CountedLines::place_without_effect(const Line& line, const Batch& written, Now now) const {
+std::string CountedLines::place_without_effect(std::size_t place, const Line& line, const Batch& written, Now now) const {
+  // A later line about the same message says how it stands, by a clock that may have been set back since.
+  const auto& told = messages_.at({line.destination, line.message});
+  if (std::any_of(told.begin(), told.end(), [&](const auto& one) { return one.first > place && one.first <= written_; }))
+    return "";
   const Duration window = watch::Options{}.window;
   const bool counts = line.time + window > std::max(now.system, line.read.system) && set_between(line.read, now) == Duration(0);
   if (!counts) return "";

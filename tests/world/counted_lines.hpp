@@ -34,7 +34,7 @@ class CountedLines {
   using Subject = std::pair<DomainName, std::uint64_t>;
 
   std::string effect_without_place(const SavedBounces& saved) const;
-  std::string place_without_effect(const Line& line, const Batch& written, Now now) const;
+  std::string place_without_effect(std::size_t place, const Line& line, const Batch& written, Now now) const;
 
   std::map<std::size_t, Line> lines_;                                            // by place
   std::map<Subject, std::vector<std::pair<std::size_t, SystemTime>>> messages_;  // place and time of each line about it
