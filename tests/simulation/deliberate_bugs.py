@@ -57,8 +57,6 @@ BUGS = [
      "taken ? part->written(batch) : part->not_written(batch);", "if (taken) part->written(batch);"),
     ("daemon/monitor_gate.cpp", "any host's failure nominates",
      "own_host && gatekeeper_ != nullptr", "gatekeeper_ != nullptr"),
-    ("daemon/monitor_gate.cpp", "a host that answers does not count before all were asked",
-     "health.answers", "health.answers && health.verdict != Verdict::kUnknown"),
     ("daemon/monitor.cpp", "a no-answer counts though nobody else is heard",
      "doubts_.hold_back(address, result, now);", "record(address, result, now, now);"),
     ("daemon/monitor.cpp", "a failure that the cache repeats counts again",
