@@ -13,7 +13,7 @@ class TurnShare {
 
  private:
   using Clock = std::chrono::steady_clock;
-  static constexpr auto kShare = std::chrono::microseconds(200);
+  static constexpr auto kShare = std::chrono::microseconds(500);
 
   Clock::time_point end_ = Clock::now() + kShare;
 };
