@@ -26,7 +26,6 @@ class Clock {
 inline double to_seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 inline double to_unix_seconds(SystemTime time) { return std::chrono::duration<double>(time.time_since_epoch()).count(); }
 
-
 // UTC in a format of strftime(3), of at most 63 characters.
 std::string utc_text(SystemTime time, const char* format);
 
