@@ -307,19 +307,20 @@ void Monitor::looked_up(const DomainName& name, std::shared_ptr<const MxSet> set
   destination.looking_up = false;
   --lookups_in_flight_;
 
+  const bool not_asked = set->failure && outcome(*set->failure) == Outcome::kNotTried;  // no resolver, or no socket
   if (set->fresh && !set->stale) {
-    doubts_.looked_up(name, set->failure == Cause::kResolverDown);
+    doubts_.looked_up(name, not_asked);
     settle_doubts(now);
     // Asked while our servers are known to answer: that these names fail is then no sign against them.
-    if (set->failure != Cause::kResolverDown) look_up_controls(now.steady);
+    if (!not_asked) look_up_controls(now.steady);
   }
   // One failure that the cache repeats is one failure.
   const auto [answered_before, failed_before] = std::pair(destination.lookups.state(), destination.lookups.length());
   if (set->fresh) destination.lookups.record(outcome_of(*set), options_.thresholds, now);
   const bool same_streak = destination.lookups.state() == answered_before && destination.lookups.length() == failed_before;
   if (!same_streak || destination.set == nullptr || !has_same_hosts(*destination.set, *set)) unsaved_.mark(name);
-  // While our resolver is down, the hosts known before are still the best guess.
-  const bool keep_old = destination.set != nullptr && set->failure == Cause::kResolverDown;
+  // While we cannot ask, the hosts known before are still the best guess.
+  const bool keep_old = destination.set != nullptr && not_asked;
   if (!keep_old) {
     const auto before = destination.set;  // whose provider's name is meant
     const std::string& counted_before = counted_for(destination);
@@ -330,7 +331,7 @@ void Monitor::looked_up(const DomainName& name, std::shared_ptr<const MxSet> set
     }
   }
   if (const auto bounce = std::exchange(destination.unjudged, nullptr)) tell_gate(*bounce, destination, now);
-  const bool again_soon = destination.lookups.undecided() || keep_old || destination.set->failure == Cause::kResolverDown;
+  const bool again_soon = destination.lookups.undecided() || not_asked;
   lookups_due_.set(&destination, now.steady + (again_soon ? options_.pacing.interval_undecided : options_.pacing.interval));
   reassess(destination, now);
   turn();

@@ -27,6 +27,7 @@ struct CaresServer::Query {
   std::string name;
   int type;
   Done done;
+  std::uint64_t sockets_lacked;  // before it was sent
 };
 
 // Feeds one socket's readiness to c-ares, which may close the socket, and with it this object, on the way. Where the system has
@@ -61,16 +62,22 @@ class CaresServer::Socket final : public net::SocketListener {
 };
 
 // The system's own calls, but for reading: c-ares reads until a socket is empty, and 512 answers at once took 5 ms of a turn.
-// What is left comes again in the next one.
+// What is left comes again in the next one. That a socket is lacking c-ares tells as if the server had refused.
 struct CaresServer::SocketCalls {
-  static ares_socket_t open(int family, int type, int protocol, void*) {
+  static ares_socket_t open(int family, int type, int protocol, void* server) {
     const int fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+    if (fd < 0) ++static_cast<CaresServer*>(server)->sockets_lacked_;
     // Best effort: with less room answers may be lost, and are asked for again.
     if (fd >= 0 && type == SOCK_DGRAM) setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof kReceiveBuffer);
     return fd;
   }
   static int close(ares_socket_t fd, void*) { return ::close(fd); }
-  static int connect(ares_socket_t fd, const sockaddr* to, ares_socklen_t length, void*) { return ::connect(fd, to, length); }
+  static int connect(ares_socket_t fd, const sockaddr* to, ares_socklen_t length, void* server) {
+    const int error = ::connect(fd, to, length);
+    if (error != 0 && (errno == EADDRNOTAVAIL || errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM))
+      ++static_cast<CaresServer*>(server)->sockets_lacked_;
+    return error;
+  }
   static ares_ssize_t receive(ares_socket_t fd, void* buffer, std::size_t size, int flags, sockaddr* from, ares_socklen_t* length,
                               void* server) {
     if (!static_cast<const CaresServer*>(server)->reading_.over()) return recvfrom(fd, buffer, size, flags, from, length);
@@ -126,7 +133,7 @@ CaresServer::~CaresServer() {
 }
 
 void CaresServer::ask(const std::string& name, int type, Done done) {
-  waiting_.push_back(std::unique_ptr<Query>(new Query{*this, name, type, std::move(done)}));
+  waiting_.push_back(std::unique_ptr<Query>(new Query{*this, name, type, std::move(done), 0}));
   // Later, so that no answer comes inside this call, and a turn's questions leave together.
   if (!std::exchange(pump_posted_, true)) resume_.start_once(0s);
 }
@@ -135,6 +142,7 @@ void CaresServer::pump() {
   for (int sends = 0; sends < kSendsPerTurn && !waiting_.empty() && in_flight_ < kInFlightMax; ++sends) {
     Query* query = waiting_.front().release();
     waiting_.pop_front();
+    query->sockets_lacked = sockets_lacked_;
     if (in_flight_++ == 0) tick_.start_every(kTick);
     ares_query(channel_, query->name.c_str(), 1 /* IN */, query->type, &CaresServer::answered, query);
   }
@@ -148,9 +156,10 @@ void CaresServer::answered(void* argument, int /*status*/, int /*timeouts*/, uns
   if (server.ending_) return;
   if (--server.in_flight_ == 0) server.tick_.stop();
   if (!server.waiting_.empty() && !std::exchange(server.pump_posted_, true)) server.resume_.start_once(0s);
-  const bool has_message = message != nullptr && length > 0;
-  query->done(has_message ? std::span<const unsigned char>(message, static_cast<std::size_t>(length))
-                          : std::span<const unsigned char>());
+  if (message != nullptr && length > 0)
+    query->done({{message, static_cast<std::size_t>(length)}});
+  else
+    query->done({{}, server.sockets_lacked_ != query->sockets_lacked});
 }
 
 void CaresServer::tick() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
@@ -49,6 +50,7 @@ class CaresServer final : public Server {
   bool pump_posted_ = false;
   bool ending_ = false;
   net::TurnShare reading_;  // while c-ares reads what a socket has
+  std::uint64_t sockets_lacked_ = 0;
   std::map<int, std::unique_ptr<Socket>> sockets_;
   net::Timer tick_;    // drives c-ares' timeouts, and the sockets that the system cannot wait for
   net::Timer resume_;  // the next turn's sends

@@ -118,7 +118,7 @@ void MxLookup::finish() {
   const bool some_address =
       std::any_of(set_->hosts.begin(), set_->hosts.end(), [](const MxHost& host) { return !host.addresses.empty(); });
   if (some_address) return tell();
-  for (const Cause cause : {Cause::kDnsTemporary, Cause::kResolverDown}) {
+  for (const Cause cause : {Cause::kDnsTemporary, Cause::kResolverDown, Cause::kLocalError}) {
     if (const auto host = failed_as(cause); host != set_->hosts.end()) return fail(cause, host->why);
   }
   fail(Cause::kNoAddress, set_->implicit ? set_->destination.text() + " has neither MX nor address records"

@@ -7,10 +7,14 @@
 
 namespace mxpulse::dns {
 
+struct ServerReply {
+  std::span<const unsigned char> message;  // empty when the server did not answer in all its tries
+  bool lacked_socket = false;              // then: this machine had none to ask it by (descriptors, ports, memory)
+};
+
 class Server {
  public:
-  // The message, or nothing when the server did not answer in all its tries.
-  using Done = std::function<void(std::span<const unsigned char> message)>;
+  using Done = std::function<void(const ServerReply& reply)>;
 
   virtual ~Server() = default;  // what is in flight is dropped unanswered; not from inside a Done
   // Asks for class IN with recursion desired. Told once, never inside this call.

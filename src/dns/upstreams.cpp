@@ -42,6 +42,7 @@ struct Upstreams::Attempt {
   Done done;
   std::vector<std::size_t> servers;  // still to ask, the next one last
   DnsAnswer last = DnsAnswer::kTimeout;
+  bool lacked_socket = false;  // for some server
   std::size_t doubts = 0;  // questions above it that are still open
   bool settled = false;
 };
@@ -63,15 +64,19 @@ void Upstreams::ask_next(const std::shared_ptr<Attempt>& attempt) {
   attempt->servers.pop_back();
   const SteadyTime sent = clock_.now().steady;
   upstreams_[server].server->ask(attempt->question.name.text(), static_cast<int>(attempt->question.type),
-                                 [this, attempt, server, sent](auto message) { replied(attempt, server, sent, message); });
+                                 [this, attempt, server, sent](const ServerReply& reply) { replied(attempt, server, sent, reply); });
 }
 
 void Upstreams::replied(const std::shared_ptr<Attempt>& attempt, std::size_t server, SteadyTime sent,
-                        std::span<const unsigned char> message) {
+                        const ServerReply& reply) {
+  if (reply.lacked_socket) {
+    attempt->lacked_socket = true;
+    return ask_next(attempt);
+  }
   const SteadyTime now = clock_.now().steady;
   Answer answer;
   answer.kind = DnsAnswer::kTimeout;
-  if (!message.empty()) answer = read_answer(message, attempt->question.name, attempt->question.type);
+  if (!reply.message.empty()) answer = read_answer(reply.message, attempt->question.name, attempt->question.type);
   if (observer_ != nullptr) observer_->queried(answer.kind, now - sent);
 
   if (answer.kind == DnsAnswer::kTimeout) {
@@ -91,6 +96,9 @@ void Upstreams::replied(const std::shared_ptr<Attempt>& attempt, std::size_t ser
 
 void Upstreams::all_failed(const std::shared_ptr<Attempt>& attempt) {
   const SteadyTime now = clock_.now().steady;
+  if (attempt->lacked_socket) {
+    return attempt->done({nullptr, Failure{Cause::kLocalError, "no socket to ask for " + attempt->question.name.text()}});
+  }
   if (last_answer_ && now - *last_answer_ < kAnswerIsRecent) return settle(attempt, true);
   if (found_down_ && now - *found_down_ < kDownIsRecent) return settle(attempt, false);
   doubt(attempt);
@@ -104,7 +112,7 @@ void Upstreams::doubt(const std::shared_ptr<Attempt>& attempt) {
     for (const DomainName& name : names) {
       upstream.server->ask(
           name.empty() ? "." : name.text(), static_cast<int>(Type::kNs),
-          [this, attempt, name, sent = clock_.now().steady](auto message) { doubt_answered(attempt, name, sent, message); });
+          [this, attempt, name, sent = clock_.now().steady](const ServerReply& reply) { doubt_answered(attempt, name, sent, reply.message); });
     }
   }
 }

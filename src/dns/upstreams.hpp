@@ -14,7 +14,8 @@ namespace mxpulse::dns {
 
 // - a question goes to the server that answered last; if that fails, to the next, until one answers
 // - a server that does not reply at all is asked last for a while
-// - when all fail, the question is whose fault it is: if some server answered another name a moment ago, the name's
+// - when all fail, the question is whose fault it is: ours if there was no socket to ask by; if some server answered another
+//   name a moment ago, the name's
 // - else the names above it are asked, the root too: any answer makes it the name's failure, none makes the resolver down
 class Upstreams {
  public:
@@ -37,8 +38,7 @@ class Upstreams {
   };
 
   void ask_next(const std::shared_ptr<Attempt>& attempt);
-  void replied(const std::shared_ptr<Attempt>& attempt, std::size_t server, SteadyTime sent,
-               std::span<const unsigned char> message);
+  void replied(const std::shared_ptr<Attempt>& attempt, std::size_t server, SteadyTime sent, const ServerReply& reply);
   void all_failed(const std::shared_ptr<Attempt>& attempt);
   void doubt(const std::shared_ptr<Attempt>& attempt);
   void doubt_answered(const std::shared_ptr<Attempt>& attempt, const DomainName& name, SteadyTime sent,

@@ -54,7 +54,7 @@ std::vector<Tried> tried(const MxSet& set, const AddressBook& addresses, const N
     if (*host.failure == Cause::kDnsTemporary) {
       const bool silent = lookups.state() == State::kSilent;
       all.push_back({&host, host.name.text(), silent ? Standing::kSilent : Standing::kUndetermined, host.failure, &lookups});
-    } else if (*host.failure == Cause::kResolverDown) {
+    } else if (outcome(*host.failure) == Outcome::kNotTried) {
       all.push_back({&host, host.name.text(), Standing::kUndetermined, host.failure, nullptr});
     }
   }

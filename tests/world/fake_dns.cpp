@@ -35,7 +35,7 @@ class FakeDns::OurServer final : public dns::Server {
     const std::uint64_t id = ++asked_;
     auto alarm = dns_.alarms_.make([this, id, bytes = std::move(bytes), done = std::move(done)] {
       const auto mine = waiting_.extract(id);
-      done(bytes);
+      done({bytes});
     });
     alarm->start_once(no_reply ? Duration(kGivesUp) : Duration(kAnswerTime));
     waiting_.emplace(id, std::move(alarm));

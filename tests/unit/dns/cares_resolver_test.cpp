@@ -1,6 +1,7 @@
 #include "dns/cares_resolver.hpp"
 
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -331,6 +332,25 @@ TEST_CASE("a socket that the system cannot wait for is looked at in between, and
   CHECK_FALSE(set.failure);
   CHECK(set.hosts.size() == 2);
   CHECK(example.server.over_tcp() > 0);
+}
+
+TEST_CASE("a name that no socket is left to ask for is no failure of that name, whoever else was answered") {
+  Example dns([](const std::string& asked, int type) {
+    auto reply = usual(asked, type);
+    if (asked == "long.example" && type == kMx) reply = answering({mx(asked, 10, "mx1.example")}), reply->only_over_tcp = true;
+    return reply;
+  });
+  CHECK_FALSE(dns.resolve("d.example").failure);
+  rlimit before{};
+  REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const rlimit none{3, before.rlim_max};
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
+  const MxSet set = dns.resolve("long.example");
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &before) == 0);
+  CHECK(set.failure == Cause::kLocalError);
+  CHECK(set.why == "no socket to ask for long.example");
+  dns.clock.time += 1min;
+  CHECK_FALSE(dns.resolve("long.example").failure);
 }
 
 TEST_CASE("destroying the resolver drops what is in flight") {
