@@ -55,6 +55,8 @@ class Auditor final : public Observer {
   void retried(RetryResult result) override;
 
  private:
+  static constexpr Duration kOldNews = std::chrono::minutes(10);  // a line may be read so late
+
   class Resolving;
 
   // No-answers since the last answer, whoever asked: no streak may be longer.
@@ -89,6 +91,7 @@ class Auditor final : public Observer {
     Duration per_address;
   };
 
+  static std::string seconds(Duration duration);
   void looked_up(const DomainName& name, const std::shared_ptr<const MxSet>& set);
   void record(Silence& silence, Cause cause, bool no_route);
   void hold_begins(const GateTransition& transition, Now now);
