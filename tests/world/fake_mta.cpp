@@ -104,7 +104,7 @@ void FakeMta::submit(const DomainName& destination) {
 std::size_t FakeMta::queued(const DomainName& destination, SteadyTime before) const {
   return static_cast<std::size_t>(std::count_if(queue_.begin(), queue_.end(), [&](const auto& one) {
     return one.second->destination == destination &&
-           (before == SteadyTime::max() || (!one.second->active && one.second->tried < before));
+           (before == SteadyTime::max() || (!one.second->active && !one.second->answered && one.second->tried < before));
   }));
 }
 
@@ -168,7 +168,7 @@ void FakeMta::attempt(Message& message, bool forced) {
   message.attempt = time_.make([this, id = message.id, destination = message.destination, line, sent, nobody] {
     const std::string text = stamp() + "postfix/smtp[7]: " + id + line;
     if (nobody && on_bounce_) on_bounce_(destination);
-    ended(id, sent);
+    ended(id, sent, !nobody);
     write_log(text);
   });
   message.attempt->start_once(took);
@@ -180,11 +180,12 @@ void FakeMta::defer(Message& message) {
   message.retry->start_once(message.backoff);
 }
 
-void FakeMta::ended(const std::string& id, bool sent) {
+void FakeMta::ended(const std::string& id, bool sent, bool answered) {
   const auto found = queue_.find(id);
   Message& message = *found->second;
   message.active = false;
   message.tried = time_.now().steady;
+  message.answered = answered;
   if (sent) ++delivered_[message.destination];
   const bool over = sent || time_.now().steady - message.arrived > kLifetime;
   if (!over) return defer(message);

@@ -24,6 +24,7 @@ class FakeMta final : public gate::Mtas {
     Duration backoff{0};
     std::unique_ptr<Alarm> retry;  // set while it is deferred
     SteadyTime tried{};            // the last attempt ended
+    bool answered = false;         // the last attempt met a host that did
     bool active = false;           // an attempt is under way
     std::unique_ptr<Alarm> attempt;
   };
@@ -36,7 +37,7 @@ class FakeMta final : public gate::Mtas {
 
   // A message is submitted and tried at once.
   void submit(const DomainName& destination);
-  // Messages that wait; with a time, those alone that were not tried since.
+  // Messages that wait; with a time, those alone that were not tried since, and whose last attempt nobody answered.
   std::size_t queued(const DomainName& destination, SteadyTime before = SteadyTime::max()) const;
   std::size_t queued() const { return queue_.size(); }
   std::size_t delivered(const DomainName& destination) const;
@@ -76,7 +77,7 @@ class FakeMta final : public gate::Mtas {
   bool sees_held(const DomainName& destination);
   void attempt(Message& message, bool forced);
   void defer(Message& message);
-  void ended(const std::string& id, bool sent);
+  void ended(const std::string& id, bool sent, bool answered);
   std::string next_id();
 
   FakeTime& time_;
