@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Port 25 cut by a firewall: everything times out, and mxpulse knows that it is us. Half an hour of outage at the default interval of
-five minutes is six rounds; here a round takes a second, and the outage twenty."""
+five minutes is six rounds; here a round takes a second, and the outage twenty. MXPULSE_OUTAGE_SECONDS chooses another."""
 
+import os
 import re
 
 from lab import *
@@ -11,7 +12,7 @@ cases = Cases()
 READY = [f"ready{number}" for number in range(20)]  # of as many providers
 PROVIDER = [f"many{number}" for number in range(15)]  # of one
 CONTROLS = ("one", "two", "three")
-OUTAGE = 20
+OUTAGE = int(os.environ.get("MXPULSE_OUTAGE_SECONDS", "20"))
 CONFIG = quick() + """[watch]
 bounces = 1
 destinations = [{destinations}]
