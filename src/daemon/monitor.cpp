@@ -278,23 +278,37 @@ void Monitor::probed(const Address& address, const ProbeResult& result) {
   control_probed(address, result, now.steady);
   const bool wanted = users_.contains(address);  // its last destination may have left while it was asked
   if (wanted || !controls_.at(address).empty()) doubts_.heard(address, subject_of(address), result, now.steady);
-  if (wanted && outcome(result.cause) == Outcome::kNoAnswer)
+  if (wanted && outcome(result.cause) == Outcome::kNoAnswer) {
+    book_.asked(address);
     doubts_.hold_back(address, result, now);
-  else if (wanted)
-    record(address, result, now, now);
+  } else if (wanted) {
+    record({{address, result, now}}, now);
+  }
   settle_doubts(now);
   turn();
 }
 
-// A result that counts, or is known not to; it may have waited since `heard`.
-void Monitor::record(const Address& address, const ProbeResult& result, Now heard, Now now) {
+// Results that count, or are known not to. All are noted before destinations are judged by them: two may be of the same one.
+void Monitor::record(const std::vector<Doubts::Judged>& results, Now now) {
+  std::vector<std::pair<const Address*, Occasion>> told;
+  for (const Doubts::Judged& one : results) {
+    if (const auto occasion = note(one, now)) told.emplace_back(&one.address, *occasion);
+  }
+  for (const auto& [address, occasion] : told) {
+    for (Destination* destination : users_.at(*address)) reassess(*destination, now, &occasion);
+  }
+}
+
+// Empty: it changes nothing for those who use the address.
+std::optional<Monitor::Occasion> Monitor::note(const Doubts::Judged& judged, Now now) {
+  const auto& [address, result, ended] = judged;
   const auto users = users_.find(address);
   const health::AddressHealth* before = book_.find(address);
   const auto settled_before = before == nullptr ? std::nullopt : before->settled;
   const Occasion occasion{result, before == nullptr ? std::nullopt : before->streak.last(), IncidentEnd::kAnswered};
   const auto last_before = before == nullptr || !before->last ? std::nullopt : std::optional(before->last->cause);
 
-  const health::Transition transition = book_.record(address, result, heard);
+  const health::Transition transition = book_.record(address, result, ended);
   const health::AddressHealth& health = *book_.find(address);
   schedule_.settle(address, pace_of(health), now.steady);
   if (transition == health::Transition::kChanged) {
@@ -303,9 +317,8 @@ void Monitor::record(const Address& address, const ProbeResult& result, Now hear
   const bool on_course =
       gatekeeper_ != nullptr && std::any_of(users->second.begin(), users->second.end(),
                                             [&](const Destination* one) { return gatekeeper_->on_course(one->name); });
-  if (on_course || health.settled != settled_before || last_before != result.cause) {
-    for (Destination* destination : users->second) reassess(*destination, now, &occasion);
-  }
+  const bool changes = on_course || health.settled != settled_before || last_before != result.cause;
+  return changes ? std::optional(occasion) : std::nullopt;
 }
 
 // - set: intervals are steady and go on; holds are let go, for their leases' ends may have moved
@@ -338,7 +351,7 @@ void Monitor::settle_doubts(Now now) {
       if (destination.set && gatekeeper_->on_course(name)) reassess(destination, now);
     }
   }
-  for (const Doubts::Judged& judged : doubts_.settled(now.steady)) record(judged.address, judged.result, judged.ended, now);
+  record(doubts_.settled(now.steady), now);
   ask_controls_in_doubt(now.steady);
 }
 

@@ -129,7 +129,8 @@ class Monitor final : public ProbeListener, public Kept {
   void ask_controls_in_doubt(SteadyTime now);
   void look_at_clocks(Now now);
   void settle_doubts(Now now);
-  void record(const Address& address, const ProbeResult& result, Now heard, Now now);
+  void record(const std::vector<Doubts::Judged>& results, Now now);
+  std::optional<Occasion> note(const Doubts::Judged& judged, Now now);
   Doubts::Subject subject_of(const Address& address) const;
   std::string doubt_about(const Destination& destination, SteadyTime now) const;
   void take_set(Destination& destination, std::shared_ptr<const MxSet> set, SteadyTime now);

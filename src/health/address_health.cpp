@@ -17,6 +17,10 @@ Transition AddressHealth::record(const ProbeResult& result, Thresholds threshold
   return transition;
 }
 
+bool AddressHealth::is_left_out() const {
+  return !settled && last && (last->no_route || last->cause == Cause::kDeniedAddress);
+}
+
 Transition AddressBook::record(const Address& address, const ProbeResult& result, Now now) {
   AddressHealth& health = known_[address];
   const bool answered_before = health.streak.state() == State::kAnswering && health.streak.length() == 0;
@@ -24,6 +28,13 @@ Transition AddressBook::record(const Address& address, const ProbeResult& result
   const Transition transition = health.record(result, thresholds_, now);
   if (!nothing_new || transition != Transition::kNone || health.streak.length() > 0) unsaved_.mark(address);
   return transition;
+}
+
+void AddressBook::asked(const Address& address) {
+  const auto found = known_.find(address);
+  if (found == known_.end() || !found->second.is_left_out()) return;
+  found->second.last.reset();
+  unsaved_.mark(address);
 }
 
 void AddressBook::forget(const Address& address) {

@@ -21,6 +21,8 @@ struct AddressHealth {
   std::optional<SystemTime> answered_mta;
 
   Transition record(const ProbeResult& result, Thresholds thresholds, Now now);
+  // Of a family this machine has no route to, or one that nobody may connect to: not what a sender waits for.
+  bool is_left_out() const;
   // It answers the MTA, and has not answered us since.
   bool answers_mta_only() const { return answered_mta && streak.last() && *streak.last() > *answered_mta; }
 };
@@ -34,6 +36,8 @@ class AddressBook {
   void set_thresholds(Thresholds thresholds) { thresholds_ = thresholds; }
 
   Transition record(const Address& address, const ProbeResult& result, Now now);
+  // It was asked; what came of it may be told later. It is not left out any more.
+  void asked(const Address& address);
   // The MTA tells of an answer: `result` in its place.
   Transition record_of_mta(const Address& address, const ProbeResult& result, Now now);
   // Null while nothing was recorded. Valid until the next record() or forget().

@@ -18,10 +18,7 @@ struct Tried {
 
 Standing standing_of(const AddressHealth* health) {
   if (health == nullptr) return Standing::kUndetermined;
-  // A family this machine has no route to, and an address nobody may connect to, are not what a sender waits for.
-  if (!health->settled && health->last && (health->last->no_route || health->last->cause == Cause::kDeniedAddress)) {
-    return Standing::kLeftOut;
-  }
+  if (health->is_left_out()) return Standing::kLeftOut;
   switch (health->streak.state()) {
     case State::kUnknown: return Standing::kUndetermined;
     case State::kSilent: return Standing::kSilent;

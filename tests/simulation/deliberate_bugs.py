@@ -58,7 +58,7 @@ BUGS = [
     ("daemon/monitor_gate.cpp", "any host's failure nominates",
      "own_host && gatekeeper_ != nullptr", "gatekeeper_ != nullptr"),
     ("daemon/monitor.cpp", "a no-answer counts though nobody else is heard",
-     "doubts_.hold_back(address, result, now);", "record(address, result, now, now);"),
+     "doubts_.hold_back(address, result, now);", "record({{address, result, now}}, now);"),
     ("daemon/monitor_sets.cpp", "a failure that the cache repeats counts again",
      "if (set->fresh) destination.lookups.record(outcome_of(*set), options_.thresholds, now);",
      "destination.lookups.record(outcome_of(*set), options_.thresholds, now);"),

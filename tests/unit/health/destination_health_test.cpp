@@ -107,6 +107,21 @@ TEST_CASE("a destination is unknown when none of its addresses may be connected 
   CHECK(example.assessed().cause == Cause::kDeniedAddress);
 }
 
+TEST_CASE("an address that was left out and is asked after all leaves the verdict open until it is told what came of it") {
+  for (const bool no_route : {false, true}) {
+    Example example;
+    example.result("192.0.2.1", no_route ? Cause::kLocalError : Cause::kDeniedAddress, 1, no_route);
+    example.result("2001:db8::1", Cause::kTimeout);
+    example.result("192.0.2.2", Cause::kTimeout);
+    CHECK(example.assessed().verdict == Verdict::kUnavailable);
+    example.book.asked(ip("192.0.2.1"));
+    CHECK(example.assessed().verdict == Verdict::kUnknown);
+    example.book.asked(ip("2001:db8::1"));  // silent as it is
+    example.result("192.0.2.1", Cause::kTimeout);
+    CHECK(example.assessed().verdict == Verdict::kUnavailable);
+  }
+}
+
 TEST_CASE("facts of the domain make it undeliverable, whatever its hosts did before") {
   Example example;
   example.result("192.0.2.1", Cause::kReady);
