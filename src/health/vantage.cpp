@@ -6,6 +6,9 @@
 namespace mxpulse::health {
 namespace {
 
+constexpr const char* kNobodyEver =
+    ", and nobody ever answered since the start. Look whether the firewall here, or your provider, blocks outgoing port 25; "
+    "many hosting providers do until they are asked to open it. To try: mxpulse check gmail.com";
 constexpr unsigned kLocalErrorsMax = 3;  // in a row, on a path: one may be a passing shortage
 
 std::size_t index(Path path) { return static_cast<std::size_t>(std::find(kPaths.begin(), kPaths.end(), path) - kPaths.begin()); }
@@ -112,7 +115,7 @@ std::string Vantage::trouble(Path path) const {
   std::string why = trouble_but_panic(path);
   if (why.empty()) {
     why = state(path).mass.why(options_.panic, state(path).controls_vouch());
-    if (!why.empty()) why += ": is it us?";
+    if (!why.empty()) why += state(path).ever_heard ? ": is it us?" : kNobodyEver;
   }
   return why;
 }
@@ -125,13 +128,7 @@ std::string Vantage::trouble_but_panic(Path path) const {
   if (silent * 2 <= at.controls.size()) return "";
   std::string why =
       words(path) + ": " + std::to_string(silent) + " of " + std::to_string(at.controls.size()) + " controls are silent";
-  if (!at.ever_heard) {
-    why +=
-        ", and nobody ever answered since the start. Look whether the firewall here, or your provider, blocks outgoing port 25; "
-        "many "
-        "hosting providers do until they are asked to open it. To try: mxpulse check gmail.com";
-  }
-  return why;
+  return at.ever_heard ? why : why + kNobodyEver;
 }
 
 bool Vantage::trusts(Path path, SteadyTime now) const {

@@ -109,6 +109,14 @@ TEST_CASE("controls silent since the start, and never any answer: what to look a
   CHECK(example.told.front().find("blocks outgoing port 25") != std::string::npos);
 }
 
+TEST_CASE("everybody silent since the start, before the controls were asked: the same words") {
+  Example example(3);
+  for (int i = 0; i < 12; ++i) example.hears(i, Cause::kTimeout, 5s);
+  REQUIRE_FALSE(example.told.empty());
+  CHECK(example.told.front().find("fell silent at once") != std::string::npos);
+  CHECK(example.told.front().find("blocks outgoing port 25") != std::string::npos);
+}
+
 TEST_CASE("a control that could not be asked says nothing") {
   Example example(1);
   example.controls_say(0, 0, Outcome::kNotTried, 10s);
