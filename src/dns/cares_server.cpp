@@ -20,6 +20,13 @@ constexpr int kReceiveBuffer = 1 << 20;    // the kernel gives twice net.core.rm
 constexpr auto kTick = 100ms;              // ares_timeout(3) walks all that is in flight; a fixed tick does not
 constexpr int kEdnsSize = 1232;            // DNS flag day 2020: fits every path
 
+// Not that this machine lacks a family: such a server is as good as silent, and the others are asked. IPv6 that is switched off
+// says EADDRNOTAVAIL; over IPv4 that means that no port is left (connect(2), ip(7)).
+bool is_shortage(int error, int family) {
+  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM || error == EAGAIN ||
+         (error == EADDRNOTAVAIL && family == AF_INET);
+}
+
 }  // namespace
 
 struct CaresServer::Query {
@@ -66,7 +73,7 @@ class CaresServer::Socket final : public net::SocketListener {
 struct CaresServer::SocketCalls {
   static ares_socket_t open(int family, int type, int protocol, void* server) {
     const int fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
-    if (fd < 0) ++static_cast<CaresServer*>(server)->sockets_lacked_;
+    if (fd < 0 && is_shortage(errno, family)) ++static_cast<CaresServer*>(server)->sockets_lacked_;
     // Best effort: with less room answers may be lost, and are asked for again.
     if (fd >= 0 && type == SOCK_DGRAM) setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof kReceiveBuffer);
     return fd;
@@ -74,8 +81,7 @@ struct CaresServer::SocketCalls {
   static int close(ares_socket_t fd, void*) { return ::close(fd); }
   static int connect(ares_socket_t fd, const sockaddr* to, ares_socklen_t length, void* server) {
     const int error = ::connect(fd, to, length);
-    if (error != 0 && (errno == EADDRNOTAVAIL || errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM))
-      ++static_cast<CaresServer*>(server)->sockets_lacked_;
+    if (error != 0 && is_shortage(errno, to->sa_family)) ++static_cast<CaresServer*>(server)->sockets_lacked_;
     return error;
   }
   static ares_ssize_t receive(ares_socket_t fd, void* buffer, std::size_t size, int flags, sockaddr* from, ares_socklen_t* length,

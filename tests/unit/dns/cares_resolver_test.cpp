@@ -19,6 +19,7 @@ using namespace std::chrono_literals;
 namespace {
 
 std::uint16_t no_room_for = 0;  // sockets connected to this port cannot be waited for
+bool ipv6_is_off = false;
 int refused = 0;
 
 bool is_connected_to(int fd, std::uint16_t port) {
@@ -37,6 +38,14 @@ extern "C" int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) {
     return -1;
   }
   return static_cast<int>(syscall(SYS_epoll_ctl, epoll, operation, fd, event));
+}
+
+// As where IPv6 is switched off, when it is to be.
+extern "C" int connect(int fd, const sockaddr* to, socklen_t length) {
+  if (!ipv6_is_off || to->sa_family != AF_INET6) return static_cast<int>(syscall(SYS_connect, fd, to, length));
+  ++refused;
+  errno = EADDRNOTAVAIL;
+  return -1;
 }
 
 namespace {
@@ -351,6 +360,22 @@ TEST_CASE("a name that no socket is left to ask for is no failure of that name, 
   CHECK(set.why == "no socket to ask for long.example");
   dns.clock.time += 1min;
   CHECK_FALSE(dns.resolve("long.example").failure);
+}
+
+TEST_CASE("a server of a family that this machine lacks keeps no name from failing") {
+  Example dns([](const std::string& asked, int type) -> std::optional<Reply> {
+    if (asked == "failing.example") return kServerFailure;
+    return usual(asked, type);
+  });
+  dns.options.servers = {dns.server.endpoint(), {*Address::parse("2001:db8::53"), 53}};
+  dns.resolver = std::move(*dns::make_cares_resolver(dns.loop, dns.clock, dns.options, &dns.observed));
+  CHECK_FALSE(dns.resolve("d.example").failure);
+  ipv6_is_off = true;
+  refused = 0;
+  const MxSet set = dns.resolve("failing.example");
+  ipv6_is_off = false;
+  CHECK(refused > 0);
+  CHECK(set.failure == Cause::kDnsTemporary);
 }
 
 TEST_CASE("destroying the resolver drops what is in flight") {
