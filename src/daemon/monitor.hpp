@@ -84,6 +84,12 @@ class Monitor final : public ProbeListener, public Kept {
   std::string provider_of(const DomainName& name) const;
 
  private:
+  // A bounce that waits for the hosts of its destination.
+  struct Unjudged {
+    BounceEvent event;
+    SteadyTime heard;
+  };
+
   struct Destination {
     DomainName name;
     std::shared_ptr<const MxSet> set;  // null until the first lookup ends; one with the same hosts may have the same
@@ -91,7 +97,7 @@ class Monitor final : public ProbeListener, public Kept {
     Verdict verdict = Verdict::kUnknown;  // this and `bounces` change by rank() alone
     std::size_t bounces = 0;              // behind it within the window, as last counted: never less than now
     bool looking_up = false;
-    std::unique_ptr<const BounceEvent> unjudged;  // the last bounce before its MX set was known
+    std::unique_ptr<const Unjudged> unjudged;  // the last bounce while its hosts are not known
     SystemTime watched_since{};
 
     bool is_silent() const { return verdict == Verdict::kUnavailable; }
@@ -144,6 +150,8 @@ class Monitor final : public ProbeListener, public Kept {
   void tell_gate_of(const Destination& destination, const health::DestinationHealth& health, Now now);
   void keep_history(const DomainName& name, const health::DestinationHealth& health, const Occasion* occasion, Now now);
   void tell_gate(const BounceEvent& event, Destination& destination, Now now);
+  void judge(const BounceEvent& event, Destination& destination, Now now);
+  void judge_what_waits(Destination& destination, Now now);
   void answered_the_mta(const Address& address, const BounceEvent& event, Now now);
   bool names_own_host(const BounceEvent& event, const Destination& destination) const;
   Duration spread_for(std::size_t count) const;

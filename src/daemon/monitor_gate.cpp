@@ -7,6 +7,21 @@ namespace mxpulse::daemon {
 namespace {
 
 constexpr auto kNewsAge = std::chrono::minutes(10);  // an older line is history
+// So long a bounce waits for lookups that fail; by then the MTA tried again, and tells anew (Postfix: maximal_backoff_time).
+constexpr auto kHostsPatience = std::chrono::seconds(4000);
+
+bool is_no_answer(const BounceEvent& event) {
+  return event.bounce_class == BounceClass::kNoAnswer || event.bounce_class == BounceClass::kDnsTemporary;
+}
+
+bool names_somebody(const BounceEvent& event) { return !event.host.empty() || event.address; }
+
+// A lookup that failed for now does not tell whose host the MTA names. An answer is news only while it is new.
+bool can_be_judged(const BounceEvent& event, const MxSet* set) {
+  if (set == nullptr) return false;
+  const bool failed_for_now = set->hosts.empty() && set->failure && outcome(*set->failure) != Outcome::kUnusable;
+  return !failed_for_now || !names_somebody(event) || !is_no_answer(event);
+}
 
 }  // namespace
 
@@ -14,11 +29,25 @@ constexpr auto kNewsAge = std::chrono::minutes(10);  // an older line is history
 void Monitor::tell_gate(const BounceEvent& event, Destination& destination, Now now) {
   if (event.time && *event.time + kNewsAge < now.system) return;
   if (event.bounce_class == BounceClass::kSuspended || event.bounce_class == BounceClass::kOther) return;
-  if (!destination.set) {
-    destination.unjudged = std::make_unique<const BounceEvent>(event);
-    unsaved_.mark(destination.name);
-    return;
+  if (can_be_judged(event, destination.set.get())) {
+    if (!is_no_answer(event) && std::exchange(destination.unjudged, nullptr)) unsaved_.mark(destination.name);
+    return judge(event, destination, now);
   }
+  destination.unjudged = std::make_unique<const Unjudged>(Unjudged{event, now.steady});
+  unsaved_.mark(destination.name);
+}
+
+// A lookup ended, whatever it found.
+void Monitor::judge_what_waits(Destination& destination, Now now) {
+  if (!destination.unjudged) return;
+  const bool too_late = destination.unjudged->heard + kHostsPatience <= now.steady;
+  if (!too_late && !can_be_judged(destination.unjudged->event, destination.set.get())) return;
+  const auto waited = std::exchange(destination.unjudged, nullptr);
+  unsaved_.mark(destination.name);
+  if (!too_late) judge(waited->event, destination, now);
+}
+
+void Monitor::judge(const BounceEvent& event, Destination& destination, Now now) {
   const bool own_host = names_own_host(event, destination);
   switch (event.bounce_class) {
     case BounceClass::kNoAnswer:
@@ -56,7 +85,7 @@ void Monitor::answered_the_mta(const Address& address, const BounceEvent& event,
 
 // Not a relay's failure: the host that did not answer is one of the destination's own, or the MTA names none.
 bool Monitor::names_own_host(const BounceEvent& event, const Destination& destination) const {
-  if (event.host.empty() && !event.address) return true;
+  if (!names_somebody(event)) return true;
   const auto named = DomainName::parse(event.host);  // in lower case, whatever the MTA wrote
   for (const MxHost& host : destination.set->hosts) {
     if (named && host.name == *named) return true;

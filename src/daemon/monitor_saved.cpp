@@ -21,22 +21,21 @@ std::optional<SystemTime> on_the_wall(const std::optional<Value>& time, Now now)
 }
 
 // An answer needs no keeping: nobody is held before its hosts are known.
-std::optional<SavedNomination> nomination(const BounceEvent* event, Now now) {
-  if (event == nullptr) return std::nullopt;
-  if (event->bounce_class != BounceClass::kNoAnswer && event->bounce_class != BounceClass::kDnsTemporary) return std::nullopt;
-  SavedNomination saved{event->time.value_or(now.system), {}, event->address};
-  if (const auto host = DomainName::parse(event->host)) saved.host = *host;
-  const bool names_no_host_of_anybody = !event->host.empty() && !saved.host && !saved.address;
+std::optional<SavedNomination> nomination(const BounceEvent& event, SystemTime heard) {
+  if (event.bounce_class != BounceClass::kNoAnswer && event.bounce_class != BounceClass::kDnsTemporary) return std::nullopt;
+  SavedNomination saved{heard, {}, event.address};
+  if (const auto host = DomainName::parse(event.host)) saved.host = *host;
+  const bool names_no_host_of_anybody = !event.host.empty() && !saved.host && !saved.address;
   return names_no_host_of_anybody ? std::nullopt : std::optional(saved);
 }
 
-std::unique_ptr<const BounceEvent> bounce_of(const DomainName& destination, const SavedNomination& saved) {
-  auto event = std::make_unique<BounceEvent>();
-  event->destination = destination;
-  event->bounce_class = BounceClass::kNoAnswer;
-  event->time = saved.time;
-  if (saved.host) event->host = saved.host->text();
-  event->address = saved.address;
+BounceEvent bounce_of(const DomainName& destination, const SavedNomination& saved) {
+  BounceEvent event;
+  event.destination = destination;
+  event.bounce_class = BounceClass::kNoAnswer;
+  event.time = saved.time;
+  if (saved.host) event.host = saved.host->text();
+  event.address = saved.address;
   return event;
 }
 
@@ -88,10 +87,10 @@ void Monitor::resume(const SavedDestination& saved, Duration spread, Now now) {
   destination.watched_since = std::min(saved.watched_since, now.system);
   std::uniform_int_distribution<Duration::rep> within(0, spread.count());
   lookups_due_.set(&destination, now.steady + Duration(within(random_)));
-  if (destination.set)
-    take_addresses(destination, {}, now.steady);
-  else if (saved.unjudged)
-    destination.unjudged = bounce_of(saved.name, *saved.unjudged);
+  if (destination.set) take_addresses(destination, {}, now.steady);
+  if (saved.unjudged)
+    destination.unjudged =
+        std::make_unique<const Unjudged>(Unjudged{bounce_of(saved.name, *saved.unjudged), past(saved.unjudged->time, now)});
 }
 
 void Monitor::resume(const SavedAddress& saved, bool knows_connects, Now now) {
@@ -144,8 +143,9 @@ void Monitor::gather(Batch& batch) {
       continue;
     }
     const Destination& one = found->second;
-    batch.changed.destinations.push_back(
-        {name, one.watched_since, one.lookups.saved(), one.set, nomination(one.unjudged.get(), now)});
+    auto unjudged =
+        one.unjudged ? nomination(one.unjudged->event, on_the_wall(one.unjudged->heard, now)) : std::optional<SavedNomination>();
+    batch.changed.destinations.push_back({name, one.watched_since, one.lookups.saved(), one.set, std::move(unjudged)});
   }
   for (const DomainName& name : bouncing) {
     if (auto saved = watchlist_.saved(name))

@@ -70,7 +70,7 @@ void Monitor::looked_up(const DomainName& name, std::shared_ptr<const MxSet> set
       tally_.add(counted_for(destination), destination.verdict);
     }
   }
-  if (const auto bounce = std::exchange(destination.unjudged, nullptr)) tell_gate(*bounce, destination, now);
+  judge_what_waits(destination, now);
   const bool again_soon = destination.lookups.undecided() || not_asked;
   lookups_due_.set(&destination, now.steady + (again_soon ? options_.pacing.interval_undecided : options_.pacing.interval));
   reassess(destination, now);

@@ -16,6 +16,12 @@ BounceEvent delivery(const char* destination) {
   return event;
 }
 
+BounceEvent no_answer(const char* destination) {
+  BounceEvent event = delivery(destination);
+  event.bounce_class = BounceClass::kNoAnswer;
+  return event;
+}
+
 }  // namespace
 
 TEST_CASE("a host that answers the MTA and not us is told apart, until it answers us too") {
@@ -66,4 +72,35 @@ TEST_CASE("a delivery that the MTA's log tells of ends an outage as delivered") 
   event.time = example.clock.now().system;
   example.monitor->bounced(event);
   CHECK(example.monitor->snapshot().destinations.at(0).history->incidents.at(0).end == IncidentEnd::kDelivered);
+}
+
+TEST_CASE("a bounce whose lookup fails for now waits for the hosts, and is written down until then") {
+  Example example({named("a.example")});
+  example.monitor->bounced(no_answer("a.example"));
+  for (const Cause cause : {Cause::kDnsTemporary, Cause::kResolverDown, Cause::kLocalError}) {
+    example.resolver.answer("a.example", {}, cause);
+    CHECK(example.saved(false).destinations.at(0).unjudged.has_value());
+    example.pass(10s);
+  }
+  example.resolver.answer("a.example", {kHost});
+  CHECK_FALSE(example.saved(false).destinations.at(0).unjudged.has_value());
+}
+
+TEST_CASE("a bounce waits for the hosts no longer than the MTA waits with its next attempt") {
+  Example example({named("a.example")});
+  example.monitor->bounced(no_answer("a.example"));
+  example.resolver.answer("a.example", {}, Cause::kDnsTemporary);
+  example.pass(4001s);
+  example.resolver.answer("a.example", {}, Cause::kDnsTemporary);
+  CHECK_FALSE(example.saved(false).destinations.at(0).unjudged.has_value());
+}
+
+TEST_CASE("a bounce that names no host waits for no lookup that fails") {
+  Example example({named("a.example")});
+  BounceEvent event = no_answer("a.example");
+  event.host.clear();
+  event.address.reset();
+  example.monitor->bounced(event);
+  example.resolver.answer("a.example", {}, Cause::kDnsTemporary);
+  CHECK_FALSE(example.saved(false).destinations.at(0).unjudged.has_value());
 }
