@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "http/accept.hpp"
+#include "http/guests.hpp"
 #include "http/gzip.hpp"
 #include "net/descriptor.hpp"
 #include "net/socket_address.hpp"
@@ -49,9 +50,17 @@ constexpr const char* kPolicy =
     "frame-ancestors 'none'";
 constexpr std::size_t kWorthGzip = 1024;  // bytes; a smaller body fits a packet either way
 
-MHD_Result send(MHD_Connection* connection, const Response& response) {
-  MHD_Response* made =
-      MHD_create_response_from_buffer(response.body.size(), const_cast<char*>(response.body.data()), MHD_RESPMEM_MUST_COPY);
+// libmicrohttpd keeps the body, which may be of megabytes, until it is sent: handed over, not copied.
+MHD_Response* response_with(std::string body) {
+  auto kept = std::make_unique<std::string>(std::move(body));
+  MHD_Response* made = MHD_create_response_from_buffer_with_free_callback_cls(
+      kept->size(), kept->data(), [](void* sent) { delete static_cast<std::string*>(sent); }, kept.get());
+  if (made != nullptr) kept.release();
+  return made;
+}
+
+MHD_Result send(MHD_Connection* connection, Response response) {
+  MHD_Response* made = response_with(std::move(response.body));
   if (made == nullptr) return MHD_NO;
   MHD_add_response_header(made, MHD_HTTP_HEADER_CONTENT_TYPE, response.content_type.c_str());
   MHD_add_response_header(made, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
@@ -106,6 +115,9 @@ net::Descriptor listen_on(const Endpoint& endpoint) {
 
 }  // namespace
 
+// A quarter is kept for those who come before the server has closed whom it sent away.
+Room room_in(const Limits& limits) { return {limits.connections - limits.connections / 4, limits.connections_per_address}; }
+
 // A request from its header to its end.
 struct Conversation {
   Request request;
@@ -113,11 +125,14 @@ struct Conversation {
 };
 
 struct Server::Serving {
+  Serving(const Limits& asked, Handler answers) : handler(std::move(answers)), limits(asked), guests(room_in(asked)) {}
+
   Handler handler;
   std::mutex mutex;  // of the two below
   bool stopping = false;
   std::set<std::shared_ptr<LaterResponse>> waited_for;  // whose connections are suspended
-  Limits limits;
+  const Limits limits;
+  Guests guests;  // the server's thread alone has it
   net::Descriptor socket;
   MHD_Daemon* daemon = nullptr;
 
@@ -128,8 +143,8 @@ struct Server::Serving {
       auto* begun = new Conversation{request_of(connection, method, url), nullptr};
       *state = begun;  // freed by ended()
       if (says_too_much(connection, serving.limits)) return send(connection, too_large());
-      const auto refused = serving.handler.refuse(begun->request);
-      return refused ? send(connection, *refused) : MHD_YES;
+      auto refused = serving.handler.refuse(begun->request);
+      return refused ? send(connection, std::move(*refused)) : MHD_YES;
     }
     auto& [request, later] = *static_cast<Conversation*>(*state);
     if (*upload_bytes > 0) {
@@ -145,6 +160,7 @@ struct Server::Serving {
     later = serving.handler.answer_later(request);
     if (!later) return serving.answer(connection, request, serving.handler.answer(request));
     if (!serving.wait_for(later)) return send(connection, no_answer());
+    serving.guests.must_wait(socket_of(connection));
     MHD_suspend_connection(connection);
     later->wake_with([connection] { MHD_resume_connection(connection); });
     return MHD_YES;
@@ -169,27 +185,39 @@ struct Server::Serving {
 
   static MHD_Result answer(MHD_Connection* connection, const Request& request, Response response) {
     if (response.body.size() >= kWorthGzip && accepts_gzip(request.accept_encoding)) compress(response);
-    return send(connection, response);
+    return send(connection, std::move(response));
   }
 
-  static void ended(void*, MHD_Connection*, void** state, MHD_RequestTerminationCode) {
+  static void ended(void* self, MHD_Connection* connection, void** state, MHD_RequestTerminationCode) {
     delete static_cast<Conversation*>(*state);
+    static_cast<Serving*>(self)->guests.answered(socket_of(connection));
+  }
+
+  static void came_or_went(void* self, MHD_Connection* connection, void**, MHD_ConnectionNotificationCode what) {
+    Guests& guests = static_cast<Serving*>(self)->guests;
+    const int socket = socket_of(connection);
+    if (what == MHD_CONNECTION_NOTIFY_CLOSED) return guests.went(socket);
+    const auto* client = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    guests.came(socket, net::address_of(client->client_addr).value_or(Address{}));
+  }
+
+  static int socket_of(MHD_Connection* connection) {
+    return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
   }
 };
 
-Server::Server(const Endpoint& listen, const Limits& limits, Handler handler) : serving_(std::make_unique<Serving>()) {
-  serving_->handler = std::move(handler);
-  serving_->limits = limits;
+Server::Server(const Endpoint& listen, const Limits& limits, Handler handler)
+    : serving_(std::make_unique<Serving>(limits, std::move(handler))) {
   serving_->socket = listen_on(listen);
   unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_EPOLL | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME;
   if (listen.address.family == Family::kIPv6) flags |= MHD_USE_IPv6;
   serving_->daemon = MHD_start_daemon(flags, 0, nullptr, nullptr, &Serving::handle, serving_.get(),                  //
                                       MHD_OPTION_LISTEN_SOCKET, serving_->socket.get(),                              //
                                       MHD_OPTION_CONNECTION_LIMIT, limits.connections,                               //
-                                      MHD_OPTION_PER_IP_CONNECTION_LIMIT, limits.connections_per_address,            //
                                       MHD_OPTION_CONNECTION_MEMORY_LIMIT, limits.header_bytes,                       //
                                       MHD_OPTION_CONNECTION_TIMEOUT, static_cast<unsigned>(limits.timeout.count()),  //
-                                      MHD_OPTION_NOTIFY_COMPLETED, &Serving::ended, static_cast<void*>(nullptr), MHD_OPTION_END);
+                                      MHD_OPTION_NOTIFY_COMPLETED, &Serving::ended, serving_.get(),                  //
+                                      MHD_OPTION_NOTIFY_CONNECTION, &Serving::came_or_went, serving_.get(), MHD_OPTION_END);
   if (serving_->daemon == nullptr) throw std::runtime_error("cannot serve HTTP on " + listen.text());
 }
 

@@ -55,8 +55,9 @@ struct Handler {
   std::function<std::shared_ptr<LaterResponse>(const Request&)> answer_later = [](const Request&) { return nullptr; };
 };
 
+// Where there are too many, of one address or in all, whoever dawdles longest makes room (Guests).
 struct Limits {
-  unsigned connections = 64;
+  unsigned connections = 128;  // half of the descriptors that probes leave
   unsigned connections_per_address = 32;
   std::size_t header_bytes = 16'384;  // memory of a connection; a larger header is answered 431 or closed
   std::size_t body_bytes = 1u << 20;  // a larger body is answered 413 before it is read; one in chunks is cut

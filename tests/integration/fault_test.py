@@ -168,29 +168,39 @@ def few_ports(lab):
     cases.check("and no streak", lab.end(process) == 0 and streaks_of_ready(lab.folder) == [], streaks_of_ready(lab.folder))
 
 
-def dawdling_clients(lab):
+def dawdling_clients(lab, addresses, whence):
     resource.setrlimit(resource.RLIMIT_NOFILE, (4096, max(4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1])))
     process = lab.daemon(open(lab.path("mxpulse.toml"), encoding="utf-8").read())
     clients = []
-    for _ in range(1000):
+
+    def come(address):
         client = socket.socket()
-        client.bind(("127.0.0.2", 0))
+        client.bind((address, 0))
         client.setblocking(False)
         client.connect_ex(("127.0.0.1", 9425))
-        clients.append(client)
+        return client
+
+    for number in range(1000):
+        clients.append(come(addresses[number % len(addresses)]))
     request = b"GET /metrics HTTP/1.1\r\nHost: slow\r\nX-Slow: " + b"x" * 100
     scrapes = []
     for byte in request[:20]:
-        for client in clients:
-            with contextlib.suppress(OSError):
+        for number, client in enumerate(clients):
+            try:
                 client.send(bytes([byte]))
+            except BlockingIOError:
+                pass
+            except OSError:  # sent away: comes again
+                client.close()
+                clients[number] = come(addresses[number % len(addresses)])
         began = time.monotonic()
         status = get("/metrics")[0]
         scrapes.append((status, time.monotonic() - began))
         time.sleep(0.2)
     for client in clients:
         client.close()
-    cases.check("1,000 dawdling clients keep no scrape waiting", all(status == 200 and took < 5 for status, took in scrapes), scrapes)
+    cases.check(f"1,000 dawdling clients {whence}, who come again, keep no scrape waiting",
+                all(status == 200 and took < 5 for status, took in scrapes), scrapes)
     cases.check("nor probes", lab.end(process) == 0 and streaks_of_ready(lab.folder) == [])
 
 
@@ -203,7 +213,8 @@ with Lab() as lab:
     lab.write("mxpulse.toml", CONFIG.format(names=", ".join(f'"d{n}.lab.example"' for n in names), folder=lab.folder))
     few_descriptors(lab)
     few_ports(lab)
-    dawdling_clients(lab)
+    dawdling_clients(lab, ["127.0.0.2"], "of one address")
+    dawdling_clients(lab, [f"127.0.{number // 250}.{number % 250 + 2}" for number in range(1000)], "of a thousand addresses")
     if os.path.exists(SHIM):
         sweep(lab)
     else:

@@ -45,8 +45,10 @@ Sources good_sources() {
   return sources;
 }
 
-net::Descriptor connected(const Server& server, const Address& address = kLoopback) {
+net::Descriptor connected(const Server& server, const Address& address = kLoopback, const Address& from = kLoopback) {
   net::Descriptor client(socket(address.family == Family::kIPv4 ? AF_INET : AF_INET6, SOCK_STREAM, 0));
+  const auto own = net::socket_address(from, 0);
+  if (from != kLoopback) REQUIRE(bind(client.get(), own.get(), own.length) == 0);
   const auto at = net::socket_address(address, server.port());
   REQUIRE(connect(client.get(), at.get(), at.length) == 0);
   const timeval patience{10, 0};
@@ -65,8 +67,8 @@ std::string until_close(int fd) {
 void say(int fd, const std::string& text) { [[maybe_unused]] const auto sent = send(fd, text.data(), text.size(), MSG_NOSIGNAL); }
 
 std::string ask(const Server& server, const std::string& line, const std::string& headers = "", const std::string& body = "",
-                const Address& address = kLoopback) {
-  const auto client = connected(server, address);
+                const Address& address = kLoopback, const Address& from = kLoopback) {
+  const auto client = connected(server, address, from);
   say(client.get(), line + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + headers + "\r\n" + body);
   return until_close(client.get());
 }
@@ -236,16 +238,52 @@ TEST_CASE("a header and a body beyond their limits are refused") {
   CHECK(chunked.find(" 500 ") == std::string::npos);
 }
 
-TEST_CASE("connections beyond the limit are not served, and idle ones end") {
+TEST_CASE("idle connections end") {
   Limits limits;
-  limits.connections = 4;
-  limits.connections_per_address = 4;
   limits.timeout = 1s;
   const Server server({kLoopback, 0}, limits, routes(good_sources()));
-  std::vector<net::Descriptor> idle;
-  for (int i = 0; i < 4; ++i) idle.push_back(connected(server));
-  for (const auto& client : idle) CHECK(until_close(client.get()).find("200") == std::string::npos);  // closed by the timeout
+  const auto idle = connected(server);
+  CHECK(until_close(idle.get()).empty());
+}
+
+TEST_CASE("whoever dawdles longest makes room, first one of the same address") {
+  Limits limits;
+  limits.connections = 12;  // room for nine
+  limits.connections_per_address = 3;
+  const Server server({kLoopback, 0}, limits, routes(good_sources()));
+  std::vector<net::Descriptor> clients;
+  const auto dawdle = [&](const std::string& address) {
+    clients.push_back(connected(server, kLoopback, *Address::parse(address)));
+    say(clients.back().get(), "GET /metr");
+  };
+  dawdle("127.0.0.2");
+  for (int i = 0; i < 4; ++i) dawdle("127.0.0.3");
+  CHECK(until_close(clients[1].get()).empty());  // the first of its address
+  for (int i = 0; i < 8; ++i) dawdle("127.0.1." + std::to_string(i));
+  CHECK(until_close(clients[0].get()).empty());  // the first of all
+  say(clients.back().get(), "ics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  CHECK(until_close(clients.back().get()).ends_with("mxpulse_x 1\n"));
+}
+
+TEST_CASE("whoever waits for us is sent away by nobody") {
+  std::vector<std::shared_ptr<LaterResponse>> asked;
+  std::atomic<bool> is_asked = false;
+  Sources sources = good_sources();
+  sources.probe = [&](const DomainName&, Duration, std::shared_ptr<LaterResponse> later) {
+    asked.push_back(std::move(later));
+    is_asked = true;
+  };
+  Limits limits;
+  limits.connections_per_address = 2;
+  const Server server({kLoopback, 0}, limits, routes(sources));
+  const auto waiting = connected(server);
+  say(waiting.get(), "GET /probe?target=a.example HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  while (!is_asked) ask(server, "GET /-/healthy");
+  const auto dawdling = connected(server);
   CHECK(ask(server, "GET /-/healthy").find("200 OK") != std::string::npos);
+  CHECK(until_close(dawdling.get()).empty());
+  asked[0]->give({200, kText, "at last"});
+  CHECK(until_close(waiting.get()).ends_with("\r\n\r\nat last"));
 }
 
 TEST_CASE("who waits for a late answer keeps nobody else waiting") {
