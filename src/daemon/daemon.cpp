@@ -121,7 +121,7 @@ class Daemon::Parts {
         token_(token_or_throw(config_)),
         webhooks_(loop, clock_, observers_, [this](const DomainName& name) { return monitor_.provider_of(name); }),
         door_(loop),
-        snapshots_(door_, clock_, monitor_, config_.metrics.max_destinations),
+        snapshots_(loop, door_, clock_, monitor_, config_.metrics.max_destinations),
         visits_(loop, clock_, monitor_),
         probe_port_(config_.probe.port),
         server_(config_.http.listen, http::Limits{}, http::routes(sources())) {

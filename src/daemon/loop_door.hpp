@@ -20,17 +20,27 @@ class LoopDoor {
   // From now on nobody waits: the loop is about to end.
   void close() { closed_ = true; }
 
-  // Runs `question` on the loop's thread and waits for what it returns. Any thread but the loop's own.
   template <typename T>
-  Result<T> ask(std::function<T()> question, Duration limit) {
+  using Give = std::function<void(T)>;
+
+  // Runs `question` on the loop's thread and waits for what it gives, then or in a later turn. Any thread but the loop's own.
+  template <typename T>
+  Result<T> ask_for(std::function<void(Give<T>)> question, Duration limit) {
     auto answer = std::make_shared<std::promise<T>>();
     auto future = answer->get_future();
-    loop_.post([answer, question = std::move(question)] { answer->set_value(question()); });
+    loop_.post(
+        [answer, question = std::move(question)] { question([answer](T given) { answer->set_value(std::move(given)); }); });
     constexpr auto kGlance = std::chrono::milliseconds(20);  // how long close() may take to be seen
     for (Duration waited{0}; waited < limit && !closed_; waited += kGlance) {
       if (future.wait_for(kGlance) == std::future_status::ready) return future.get();
     }
     return Result<T>::failure(closed_ ? "mxpulse is stopping" : "the event loop is too busy to answer");
+  }
+
+  // What `question` returns at once.
+  template <typename T>
+  Result<T> ask(std::function<T()> question, Duration limit) {
+    return ask_for<T>([question = std::move(question)](const Give<T>& give) { give(question()); }, limit);
   }
 
  private:

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "daemon/monitor_picture.hpp"
+
 namespace mxpulse::daemon {
 namespace {
 
@@ -56,6 +58,8 @@ Monitor::Monitor(Alarms& alarms, const Clock& clock, MonitorOptions options, Obs
       })) {
   housekeeping_->start_every(kHousekeeping);
 }
+
+Monitor::~Monitor() = default;
 
 void Monitor::use(Resolver& resolver) {
   const bool exchanged = resolver_ != nullptr;
@@ -191,6 +195,7 @@ void Monitor::leave(const DomainName& name) {
   lookups_due_.erase(&found->second);
   if (gatekeeper_ != nullptr) gatekeeper_->forgotten(name);
   tally_.remove(counted_for(found->second), found->second.verdict);
+  if (picture_ != nullptr) picture_->left(name);
   worst_first_.erase(&found->second);
   incidents_.forgotten(name, now);
   destinations_.erase(found);
@@ -388,7 +393,9 @@ void Monitor::rank(Destination& destination, std::size_t bounces, Verdict verdic
   if (!keeps_place) worst_first_.erase(&destination);
   destination.bounces = bounces;
   destination.verdict = verdict;
-  if (!keeps_place) worst_first_.insert(&destination);
+  if (keeps_place) return;
+  worst_first_.insert(&destination);
+  if (picture_ != nullptr) picture_->moved(destination);
 }
 
 void Monitor::keep_history(const DomainName& name, const health::DestinationHealth& health, const Occasion* occasion, Now now) {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
 #include <memory>
@@ -54,6 +56,7 @@ class Monitor final : public ProbeListener, public Kept {
  public:
   // `seed` spreads what would else happen in step.
   Monitor(Alarms& alarms, const Clock& clock, MonitorOptions options, Observer& observer, std::uint64_t seed);
+  ~Monitor() override;
 
   // Before the first turn. Either may be exchanged later; lookups that an old resolver took with it are begun again.
   void use(Resolver& resolver);
@@ -78,6 +81,12 @@ class Monitor final : public ProbeListener, public Kept {
 
   // The `destinations_max` worst; the numbers are of all.
   Snapshot snapshot(std::size_t destinations_max = std::numeric_limits<std::size_t>::max());
+  // The same, drawn bit by bit, with other work between. Each destination is shown as it was when it was drawn, none twice, none
+  // that leaves meanwhile, and none is missed that moves. One at a time: beginning one forgets another.
+  void begin_picture(std::size_t destinations_max);
+  // Goes on until `is_over`, by one destination at least; true when it is whole.
+  bool draw(const std::function<bool()>& is_over);
+  Snapshot take_picture();  // a whole one, to be put in order by its taker
   // Only this one; without it no destination at all.
   Snapshot snapshot_of(const DomainName& name) const;
   // Of a watched destination's most preferred host; empty while unknown.
@@ -95,6 +104,7 @@ class Monitor final : public ProbeListener, public Kept {
     std::shared_ptr<const MxSet> set;  // null until the first lookup ends; one with the same hosts may have the same
     health::NoAnswerStreak lookups;
     Verdict verdict = Verdict::kUnknown;  // this and `bounces` change by rank() alone
+    std::uint32_t picture = 0;            // the last that shows it
     std::size_t bounces = 0;              // behind it within the window, as last counted: never less than now
     bool looking_up = false;
     std::unique_ptr<const Unjudged> unjudged;  // the last bounce while its hosts are not known
@@ -116,6 +126,7 @@ class Monitor final : public ProbeListener, public Kept {
   };
 
   class View;
+  class Picture;
 
   void apply(const watch::Changes& changes);
   void join(const DomainName& name, Duration spread);
@@ -145,8 +156,7 @@ class Monitor final : public ProbeListener, public Kept {
   void drop_address(Destination& destination, const Address& address, SteadyTime now);
   void reassess(Destination& destination, Now now, const Occasion* occasion = nullptr);
   void rank(Destination& destination, std::size_t bounces, Verdict verdict);
-  std::vector<const Destination*> worst(std::size_t count, Now now);
-  Snapshot totals(Now now) const;
+  void tell_totals(Snapshot& snapshot) const;
   void tell_gate_of(const Destination& destination, const health::DestinationHealth& health, Now now);
   void keep_history(const DomainName& name, const health::DestinationHealth& health, const Occasion* occasion, Now now);
   void tell_gate(const BounceEvent& event, Destination& destination, Now now);
@@ -180,6 +190,8 @@ class Monitor final : public ProbeListener, public Kept {
   std::unordered_map<DomainName, Destination> destinations_;
   std::map<DomainName, unsigned> visits_;           // under way
   std::set<Destination*, WorstFirst> worst_first_;  // all of them
+  std::unique_ptr<Picture> picture_;                // null: none is being drawn
+  std::uint32_t pictures_ = 0;                      // begun
   Unsaved<DomainName> unsaved_;                     // destinations: joined, left, other hosts, another streak of lookups
   std::unordered_map<Address, std::vector<Destination*>> users_;  // who asks an address; map nodes stay where they are
   std::unordered_set<Address> asking_;                            // begun and not told yet
@@ -194,5 +206,8 @@ class Monitor final : public ProbeListener, public Kept {
   std::size_t probes_begun_ = 0;
   std::unique_ptr<Alarm> housekeeping_;
 };
+
+// What is left to do for a picture, on any thread.
+void put_worst_first(Snapshot& picture);
 
 }  // namespace mxpulse::daemon

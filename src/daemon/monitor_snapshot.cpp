@@ -1,26 +1,7 @@
 // Monitor's pictures of what it knows, for those who tell it on.
-#include <algorithm>
-#include <map>
-
-#include "daemon/monitor.hpp"
+#include "daemon/monitor_picture.hpp"
 
 namespace mxpulse::daemon {
-
-// Adds destinations to a snapshot, each host once.
-class Monitor::View {
- public:
-  View(const Monitor& monitor, Snapshot& snapshot, Now now) : monitor_(monitor), snapshot_(snapshot), now_(now) {}
-
-  void add(const Destination& destination);
-
- private:
-  std::size_t position_of(const MxHost& host, const Address& address);
-
-  const Monitor& monitor_;
-  Snapshot& snapshot_;
-  Now now_;
-  std::map<std::pair<DomainName, Address>, std::size_t> positions_;
-};
 
 namespace {
 
@@ -53,11 +34,11 @@ std::size_t Monitor::View::position_of(const MxHost& host, const Address& addres
   return at->second;
 }
 
-void Monitor::View::add(const Destination& destination) {
+void Monitor::View::add(const Destination& destination, Now now) {
   DestinationView view;
   view.destination = destination.name;
   view.provider = provider_of(destination);
-  view.bounces = monitor_.watchlist_.bounces(destination.name, now_);
+  if (destination.bounces > 0) view.bounces = monitor_.watchlist_.bounces(destination.name, now);
   view.configured = monitor_.watchlist_.configured(destination.name);
   view.watched_since = destination.watched_since;
   view.history = monitor_.incidents_.history(destination.name);
@@ -67,7 +48,7 @@ void Monitor::View::add(const Destination& destination) {
     view.verdict = health.verdict;
     view.cause = health.cause;
     view.why = health.why;
-    const std::string doubt = view.verdict == Verdict::kUnavailable ? monitor_.doubt_about(destination, now_.steady) : "";
+    const std::string doubt = view.verdict == Verdict::kUnavailable ? monitor_.doubt_about(destination, now.steady) : "";
     if (!doubt.empty()) view.why += "; " + doubt;
     view.streak = health.streak;
     view.since = health.since;
@@ -80,52 +61,31 @@ void Monitor::View::add(const Destination& destination) {
   snapshot_.destinations.push_back(std::move(view));
 }
 
-Snapshot Monitor::totals(Now now) const {
-  Snapshot snapshot;
-  snapshot.taken = now.system;
+void Monitor::tell_totals(Snapshot& snapshot) const {
   snapshot.vantage = doubts_.view();
   snapshot.verdicts = tally_.all();
   snapshot.providers = tally_.worst(kProvidersMax);
   snapshot.probes_in_flight = prober_->in_flight();
-  if (gatekeeper_ != nullptr) {
-    snapshot.gate_mode = gatekeeper_->mode();
-    snapshot.held = gatekeeper_->held_count();
-  }
-  return snapshot;
-}
-
-// Bounces grow old with nobody told. The count that ranks a destination is set right when it is looked at, so that a snapshot
-// costs what it shows, not what is watched.
-std::vector<const Monitor::Destination*> Monitor::worst(std::size_t count, Now now) {
-  std::vector<const Destination*> found;
-  std::vector<Destination*> outdated;
-  for (Destination* one : worst_first_) {
-    if (found.size() == count) break;
-    found.push_back(one);
-    if (watchlist_.bounces(one->name, now) != one->bounces) outdated.push_back(one);
-  }
-  for (Destination* one : outdated) rank(*one, watchlist_.bounces(one->name, now), one->verdict);
-  return found;
+  if (gatekeeper_ == nullptr) return;
+  snapshot.gate_mode = gatekeeper_->mode();
+  snapshot.held = gatekeeper_->held_count();
 }
 
 Snapshot Monitor::snapshot(std::size_t destinations_max) {
-  const Now now = clock_.now();
-  Snapshot snapshot = totals(now);
-  View view(*this, snapshot, now);
-  for (const Destination* one : worst(destinations_max, now)) view.add(*one);
-  std::ranges::sort(snapshot.destinations, [](const DestinationView& a, const DestinationView& b) {
-    if (a.bounces != b.bounces) return a.bounces > b.bounces;
-    if (a.streak != b.streak) return a.streak > b.streak;
-    return a.destination < b.destination;
-  });
+  begin_picture(destinations_max);
+  draw([] { return false; });
+  Snapshot snapshot = take_picture();
+  put_worst_first(snapshot);
   return snapshot;
 }
 
 Snapshot Monitor::snapshot_of(const DomainName& name) const {
   const Now now = clock_.now();
-  Snapshot snapshot = totals(now);
+  Snapshot snapshot;
+  snapshot.taken = now.system;
   const auto found = destinations_.find(name);
-  if (found != destinations_.end()) View(*this, snapshot, now).add(found->second);
+  if (found != destinations_.end()) View(*this, snapshot).add(found->second, now);
+  tell_totals(snapshot);
   return snapshot;
 }
 

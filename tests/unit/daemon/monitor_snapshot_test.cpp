@@ -46,3 +46,61 @@ TEST_CASE("a snapshot of one destination has it, its hosts and nobody else") {
   CHECK(one.hosts.size() == 1);
   CHECK(example.monitor->snapshot_of(named("c.example")).destinations.empty());
 }
+
+namespace {
+
+constexpr auto kOneAtATime = [] { return true; };
+
+void bounce(Example& example, const char* destination) {
+  BounceEvent bounce;
+  bounce.destination = named(destination);
+  bounce.bounce_class = BounceClass::kNoAnswer;
+  bounce.queue_id = "1";
+  example.monitor->bounced(bounce);
+}
+
+std::vector<std::string> rest_of_picture(Example& example) {
+  while (!example.monitor->draw(kOneAtATime)) {
+  }
+  Snapshot picture = example.monitor->take_picture();
+  put_worst_first(picture);
+  std::vector<std::string> shown;
+  for (const DestinationView& view : picture.destinations) shown.push_back(view.destination.text());
+  return shown;
+}
+
+}  // namespace
+
+TEST_CASE("who rises past the place where a picture is being drawn is neither missed nor shown twice") {
+  Example example({named("a.example"), named("b.example"), named("c.example")});
+  example.monitor->begin_picture(10);
+  CHECK_FALSE(example.monitor->draw(kOneAtATime));  // a
+  bounce(example, "a.example");
+  bounce(example, "c.example");
+  CHECK(rest_of_picture(example) == std::vector<std::string>{"c.example", "a.example", "b.example"});
+}
+
+TEST_CASE("who falls while a picture is being drawn is not shown twice") {
+  Example example({named("a.example"), named("b.example")});
+  bounce(example, "a.example");
+  example.clock.passed += 2h;
+  example.monitor->begin_picture(10);
+  CHECK_FALSE(example.monitor->draw(kOneAtATime));  // a, whose bounce is found to be old
+  CHECK(rest_of_picture(example) == std::vector<std::string>{"a.example", "b.example"});
+}
+
+TEST_CASE("who leaves while a picture is being drawn is not shown, and who stays is counted") {
+  Example example({named("a.example"), named("b.example"), named("c.example")});
+  example.monitor->begin_picture(10);
+  CHECK_FALSE(example.monitor->draw(kOneAtATime));  // a
+  example.options.destinations = {named("b.example"), named("c.example")};
+  example.pass(1s);
+  CHECK(rest_of_picture(example) == std::vector<std::string>{"b.example", "c.example"});
+}
+
+TEST_CASE("a picture shows no more than it was asked for, and a later one forgets it") {
+  Example example({named("a.example"), named("b.example"), named("c.example")});
+  example.monitor->begin_picture(1);
+  example.monitor->begin_picture(2);
+  CHECK(rest_of_picture(example) == std::vector<std::string>{"a.example", "b.example"});
+}
