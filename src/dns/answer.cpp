@@ -18,7 +18,7 @@ struct Record {
 };
 
 std::optional<DomainName> name_at(const ns_msg& message, const unsigned char* at) {
-  std::array<char, NS_MAXDNAME> text{};
+  std::array<char, NS_MAXDNAME> text;
   if (dn_expand(ns_msg_base(message), ns_msg_end(message), at, text.data(), text.size()) < 0) return std::nullopt;
   const auto name = DomainName::parse(text.data());
   return name ? std::optional(*name) : std::nullopt;
@@ -29,8 +29,9 @@ std::optional<DomainName> name_at(const ns_msg& message, const unsigned char* at
 std::optional<std::vector<Record>> records_of(ns_msg& message, ns_sect section, const DomainName& asked) {
   std::vector<Record> records;
   const int count = std::min<int>(ns_msg_count(message, section), kRecordsMax);
+  records.reserve(static_cast<std::size_t>(count));
+  ns_rr record;  // a kilobyte
   for (int i = 0; i < count; ++i) {
-    ns_rr record{};
     if (ns_parserr(&message, section, i, &record) != 0) return std::nullopt;
     if (ns_rr_class(record) != ns_c_in) continue;
     const auto owner = ns_rr_name(record) == asked.text() ? asked : DomainName::parse(ns_rr_name(record));
@@ -46,7 +47,7 @@ std::optional<MxRecord> read_mx(const ns_msg& message, const Record& record) {
   if (record.data.size() < 3) return std::nullopt;
   MxRecord mx;
   mx.preference = static_cast<std::uint16_t>(record.data[0] << 8 | record.data[1]);
-  std::array<char, NS_MAXDNAME> text{};
+  std::array<char, NS_MAXDNAME> text;
   if (dn_expand(ns_msg_base(message), ns_msg_end(message), record.data.data() + 2, text.data(), text.size()) < 0)
     return std::nullopt;
   mx.null = text[0] == '\0' || (text[0] == '.' && text[1] == '\0');
@@ -100,7 +101,7 @@ DnsAnswer kind_of_rcode(int rcode) {
 
 Answer read_answer(std::span<const unsigned char> bytes, const DomainName& name, Type type) {
   Answer answer;
-  ns_msg message{};
+  ns_msg message;
   if (bytes.size() > NS_MAXMSG || ns_initparse(bytes.data(), static_cast<int>(bytes.size()), &message) != 0) return answer;
   const DnsAnswer kind = kind_of_rcode(static_cast<int>(ns_msg_getflag(message, ns_f_rcode)));
   if (kind != DnsAnswer::kAnswer && kind != DnsAnswer::kNoSuchDomain) {

@@ -21,57 +21,64 @@ Duration time_to_live(const Answer& answer) {
 
 }  // namespace
 
-std::optional<Cache::Found> Cache::fresh(const Question& question, SteadyTime now) {
-  const Entry* entry = find(question);
-  if (entry == nullptr) return std::nullopt;
-  if (entry->answer && now < entry->good_until) return Found{entry->answer, std::nullopt};
-  if (entry->failure && now < entry->failed_until) return Found{nullptr, entry->failure};
-  return std::nullopt;
+Cache::Place& Cache::at(const Question& question) {
+  const auto [found, is_new] = by_question_.try_emplace(question);
+  Place& place = *found;
+  if (is_new) place.second.use_ = waited_for_.insert(waited_for_.begin(), &place);
+  return place;
 }
 
-std::shared_ptr<const Answer> Cache::stale(const Question& question, SteadyTime now) {
-  const Entry* entry = find(question);
-  const bool usable =
-      entry != nullptr && entry->answer && entry->answer->kind == DnsAnswer::kAnswer && now < entry->good_until + serve_stale_;
-  return usable ? entry->answer : nullptr;
+std::optional<Looked> Cache::fresh(const Place& place, SteadyTime now) {
+  const Entry& entry = place.second;
+  const bool answer_is_good = entry.answer_ && now < entry.good_until_;
+  if (!answer_is_good && (!entry.failure_ || now >= entry.failed_until_)) return std::nullopt;
+  by_use_.splice(by_use_.begin(), by_use_, entry.use_);
+  Looked looked;
+  looked.answer = answer_is_good ? entry.answer_ : stale(place, now);
+  if (answer_is_good) return looked;
+  looked.failure = *entry.failure_;
+  looked.stale = looked.answer != nullptr;
+  return looked;
 }
 
-void Cache::keep(const Question& question, std::shared_ptr<const Answer> answer, SteadyTime now) {
-  Entry* entry = make(question);
-  if (entry == nullptr) return;
-  entry->good_until = now + time_to_live(*answer);
-  entry->answer = std::move(answer);
-  entry->failure.reset();
+std::shared_ptr<const Answer> Cache::stale(const Place& place, SteadyTime now) const {
+  const Entry& entry = place.second;
+  const bool usable = entry.answer_ && entry.answer_->kind == DnsAnswer::kAnswer && now < entry.good_until_ + serve_stale_;
+  return usable ? entry.answer_ : nullptr;
 }
 
-void Cache::keep(const Question& question, Failure failure, SteadyTime now) {
-  Entry* entry = make(question);
-  if (entry == nullptr) return;
-  entry->failure = std::move(failure);
-  entry->failed_until = now + kFailureTime;
+bool Cache::wait(Place& place, Done done) {
+  Entry& entry = place.second;
+  const bool first = entry.waiting_.empty();
+  const bool was_kept = entry.answer_ || entry.failure_;
+  if (first && was_kept) waited_for_.splice(waited_for_.begin(), by_use_, entry.use_);
+  entry.waiting_.push_back(std::move(done));
+  return first;
 }
 
-Cache::Entry* Cache::find(const Question& question) {
-  const auto found = by_question_.find(question);
-  if (found == by_question_.end()) return nullptr;
-  by_use_.splice(by_use_.begin(), by_use_, found->second);
-  return &by_use_.front();
+std::vector<Cache::Done> Cache::keep(Place& place, std::shared_ptr<const Answer> answer, SteadyTime now) {
+  Entry& entry = place.second;
+  entry.good_until_ = now + time_to_live(*answer);
+  entry.answer_ = std::move(answer);
+  entry.failure_.reset();
+  return end_wait(place);
 }
 
-Cache::Entry* Cache::make(const Question& question) {
-  if (entries_ == 0) return nullptr;
-  const auto [place, is_new] = by_question_.try_emplace(question);
-  if (!is_new) {
-    by_use_.splice(by_use_.begin(), by_use_, place->second);
-    return &by_use_.front();
-  }
-  by_use_.push_front({question, nullptr, {}, std::nullopt, {}});
-  place->second = by_use_.begin();
+std::vector<Cache::Done> Cache::keep(Place& place, Failure failure, SteadyTime now) {
+  Entry& entry = place.second;
+  entry.failure_ = std::make_unique<const Failure>(std::move(failure));
+  entry.failed_until_ = now + kFailureTime;
+  return end_wait(place);
+}
+
+std::vector<Cache::Done> Cache::end_wait(Place& place) {
+  auto waiting = std::exchange(place.second.waiting_, {});
+  by_use_.splice(by_use_.begin(), waited_for_, place.second.use_);
   if (by_use_.size() > entries_) {
-    by_question_.erase(by_use_.back().question);
+    by_question_.erase(by_question_.find(by_use_.back()->first));
     by_use_.pop_back();
   }
-  return &by_use_.front();
+  return waiting;
 }
 
 }  // namespace mxpulse::dns

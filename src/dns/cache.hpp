@@ -1,12 +1,14 @@
-// Answers by name and type, as long as they are good for something.
+// Answers by name and type, as long as they are good for something, and who waits for one.
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "dns/answer.hpp"
 #include "mxpulse/cause.hpp"
@@ -33,40 +35,53 @@ struct Failure {
   std::string why;
 };
 
+struct Looked {
+  std::shared_ptr<const Answer> answer;  // null if there is none, not even a stale one
+  std::optional<Failure> failure;        // set when the servers failed; a stale answer may stand beside it
+  bool stale = false;
+  bool from_servers = false;  // asked now
+};
+
+// What is known and who waits for more stand in one table, so that a question is searched for once (tests/bench/README.md).
 class Cache {
  public:
-  // At most `entries`, the least recently used go first; 0: nothing is kept.
+  using Done = std::function<void(const Looked&)>;
+
+  class Entry {
+    friend class Cache;
+    std::shared_ptr<const Answer> answer_;
+    SteadyTime good_until_{};
+    std::unique_ptr<const Failure> failure_;
+    SteadyTime failed_until_{};
+    std::vector<Done> waiting_;
+    std::list<std::pair<const Question, Entry>*>::iterator use_;
+  };
+  using Place = std::pair<const Question, Entry>;
+
+  // At most `entries` that nobody waits for, the least recently used go first; 0: nothing is kept.
   Cache(std::size_t entries, Duration serve_stale) : entries_(entries), serve_stale_(serve_stale) {}
 
-  struct Found {
-    std::shared_ptr<const Answer> answer;  // null if there is none
-    std::optional<Failure> failure;        // a failure that is remembered
-  };
-
-  // What is still good: the answer within its TTL, else the last failure.
-  std::optional<Found> fresh(const Question& question, SteadyTime now);
+  // Finds it, or makes it. If nothing of it is fresh(), whoever asked must wait().
+  Place& at(const Question& question);
+  // What is still good: the answer within its TTL, else the last failure, with a stale answer beside it.
+  std::optional<Looked> fresh(const Place& place, SteadyTime now);
   // A positive answer past its TTL by at most `serve_stale`, for when no server gives a fresh one (RFC 8767).
-  std::shared_ptr<const Answer> stale(const Question& question, SteadyTime now);
+  std::shared_ptr<const Answer> stale(const Place& place, SteadyTime now) const;
 
-  void keep(const Question& question, std::shared_ptr<const Answer> answer, SteadyTime now);
-  void keep(const Question& question, Failure failure, SteadyTime now);
+  // The place stays until something is kept there. Whether nobody waited before.
+  bool wait(Place& place, Done done);
+  // Those who waited. The place may be gone then.
+  std::vector<Done> keep(Place& place, std::shared_ptr<const Answer> answer, SteadyTime now);
+  std::vector<Done> keep(Place& place, Failure failure, SteadyTime now);
 
  private:
-  struct Entry {
-    Question question;
-    std::shared_ptr<const Answer> answer;
-    SteadyTime good_until{};
-    std::optional<Failure> failure;
-    SteadyTime failed_until{};
-  };
-
-  Entry* find(const Question& question);
-  Entry* make(const Question& question);
+  std::vector<Done> end_wait(Place& place);
 
   std::size_t entries_;
   Duration serve_stale_;
-  std::list<Entry> by_use_;  // the latest first
-  std::unordered_map<Question, std::list<Entry>::iterator, QuestionHash> by_question_;
+  std::unordered_map<Question, Entry, QuestionHash> by_question_;
+  std::list<Place*> by_use_;  // the latest first
+  std::list<Place*> waited_for_;
 };
 
 }  // namespace mxpulse::dns

@@ -16,20 +16,14 @@ Lookups::Lookups(Alarms& alarms, const Clock& clock, Upstreams upstreams, Cache 
 
 void Lookups::look_up(const Question& question, Done done) {
   const SteadyTime now = clock_.now().steady;
-  if (const auto found = cache_.fresh(question, now)) {
-    Looked looked{found->answer, found->failure};
-    if (looked.failure) {
-      looked.answer = cache_.stale(question, now);
-      looked.stale = looked.answer != nullptr;
-    }
-    if (observer_ != nullptr) observer_->cache_hit(looked.stale);
-    cached_.emplace_back(std::move(done), std::move(looked));
+  Cache::Place& place = cache_.at(question);
+  if (auto looked = cache_.fresh(place, now)) {
+    if (observer_ != nullptr) observer_->cache_hit(looked->stale);
+    cached_.emplace_back(std::move(done), std::move(*looked));
     return tell_cached_->start_once(Duration(0));
   }
-  auto& waiting = in_flight_[question];
-  waiting.push_back(std::move(done));
-  if (waiting.size() == 1)
-    upstreams_.ask(question, [this, question](const Upstreams::Reply& reply) { replied(question, reply); });
+  const bool first = cache_.wait(place, std::move(done));
+  if (first) upstreams_.ask(question, now, [this, &place](const Upstreams::Reply& reply) { replied(place, reply); });
 }
 
 void Lookups::tell_cached() {
@@ -41,20 +35,15 @@ void Lookups::tell_cached() {
   if (!cached_.empty()) tell_cached_->start_once(Duration(0));
 }
 
-void Lookups::replied(const Question& question, const Upstreams::Reply& reply) {
-  const SteadyTime now = clock_.now().steady;
-  Looked looked{reply.answer, reply.failure};
-  looked.from_servers = true;
-  if (reply.answer) {
-    cache_.keep(question, reply.answer, now);
-  } else {
-    cache_.keep(question, *reply.failure, now);
-    looked.answer = cache_.stale(question, now);
+void Lookups::replied(Cache::Place& place, const Upstreams::Reply& reply) {
+  Looked looked{reply.answer, reply.failure, false, true};
+  if (!reply.answer) {
+    looked.answer = cache_.stale(place, reply.at);
     looked.stale = looked.answer != nullptr;
     if (looked.stale && observer_ != nullptr) observer_->cache_hit(true);
   }
-  const auto waiting = in_flight_.extract(question);
-  for (const Done& done : waiting.mapped()) done(looked);
+  const auto waiting = reply.answer ? cache_.keep(place, reply.answer, reply.at) : cache_.keep(place, *reply.failure, reply.at);
+  for (const Done& done : waiting) done(looked);
 }
 
 }  // namespace mxpulse::dns

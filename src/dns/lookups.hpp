@@ -2,11 +2,8 @@
 #pragma once
 
 #include <deque>
-#include <functional>
 #include <memory>
-#include <optional>
-#include <unordered_map>
-#include <vector>
+#include <utility>
 
 #include "dns/cache.hpp"
 #include "dns/upstreams.hpp"
@@ -14,16 +11,9 @@
 
 namespace mxpulse::dns {
 
-struct Looked {
-  std::shared_ptr<const Answer> answer;  // null if there is none, not even a stale one
-  std::optional<Failure> failure;        // set when the servers failed; a stale answer may stand beside it
-  bool stale = false;
-  bool from_servers = false;  // asked now
-};
-
 class Lookups {
  public:
-  using Done = std::function<void(const Looked&)>;
+  using Done = Cache::Done;
 
   // `observer` may be null. Destroying it drops what is in flight.
   Lookups(Alarms& alarms, const Clock& clock, Upstreams upstreams, Cache cache, DnsObserver* observer);
@@ -33,13 +23,12 @@ class Lookups {
 
  private:
   void tell_cached();
-  void replied(const Question& question, const Upstreams::Reply& reply);
+  void replied(Cache::Place& place, const Upstreams::Reply& reply);
 
   const Clock& clock_;
   DnsObserver* observer_;
   Upstreams upstreams_;
   Cache cache_;
-  std::unordered_map<Question, std::vector<Done>, QuestionHash> in_flight_;
   std::deque<std::pair<Done, Looked>> cached_;  // told in turns to come
   std::unique_ptr<Alarm> tell_cached_;
 };

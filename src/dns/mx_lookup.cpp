@@ -6,14 +6,14 @@
 namespace mxpulse::dns {
 
 MxLookup::MxLookup(Lookups& lookups, const ProviderList& providers, std::mt19937_64& random, const DomainName& destination,
-                   Resolver::Done done)
-    : lookups_(lookups), providers_(providers), random_(random), done_(std::move(done)) {
+                   LookupOwner& owner)
+    : lookups_(lookups), providers_(providers), random_(random), owner_(owner) {
   set_->destination = destination;
   set_->fresh = false;
 }
 
 void MxLookup::begin() {
-  lookups_.look_up({set_->destination, Type::kMx}, [self = shared_from_this()](const Looked& looked) { self->take_mx(looked); });
+  lookups_.look_up({set_->destination, Type::kMx}, [this](const Looked& looked) { take_mx(looked); });
 }
 
 void MxLookup::take_mx(const Looked& looked) {
@@ -61,13 +61,13 @@ void MxLookup::look_up_addresses() {
   unanswered_ = 2 * answers_.size();
   for (std::size_t i = 0; i < answers_.size(); ++i) {
     const DomainName& host = set_->hosts[i].name;
-    lookups_.look_up({host, Type::kA}, [self = shared_from_this(), i](const Looked& looked) {
-      self->answers_[i].v4 = looked;
-      self->address_answered();
+    lookups_.look_up({host, Type::kA}, [this, i](const Looked& looked) {
+      answers_[i].v4 = looked;
+      address_answered();
     });
-    lookups_.look_up({host, Type::kAaaa}, [self = shared_from_this(), i](const Looked& looked) {
-      self->answers_[i].v6 = looked;
-      self->address_answered();
+    lookups_.look_up({host, Type::kAaaa}, [this, i](const Looked& looked) {
+      answers_[i].v6 = looked;
+      address_answered();
     });
   }
 }
@@ -133,7 +133,7 @@ void MxLookup::fail(Cause cause, std::string why) {
 
 void MxLookup::tell() {
   set_->provider = set_->hosts.empty() ? providers_.provider_of(set_->destination) : set_->hosts.front().provider;
-  done_(std::move(set_));
+  owner_.found(*this, std::move(set_));
 }
 
 }  // namespace mxpulse::dns

@@ -1,8 +1,10 @@
 // One destination's MX set: MX, then A and AAAA of each host (RFC 5321 5.1).
 #pragma once
 
+#include <list>
 #include <memory>
 #include <random>
+#include <vector>
 
 #include "dns/lookups.hpp"
 #include "dns/provider.hpp"
@@ -11,13 +13,26 @@
 
 namespace mxpulse::dns {
 
-// Lives as long as a lookup holds it; tells once.
-class MxLookup final : public std::enable_shared_from_this<MxLookup> {
+class MxLookup;
+
+class LookupOwner {
+ public:
+  virtual ~LookupOwner() = default;
+  // Once, never inside begin(): the owner destroys the lookup now.
+  virtual void found(MxLookup& lookup, std::shared_ptr<const MxSet> set) = 0;
+};
+
+class MxLookup final {
  public:
   MxLookup(Lookups& lookups, const ProviderList& providers, std::mt19937_64& random, const DomainName& destination,
-           Resolver::Done done);
+           LookupOwner& owner);
+  MxLookup(const MxLookup&) = delete;
+  MxLookup& operator=(const MxLookup&) = delete;
 
   void begin();
+
+  Resolver::Done done;                  // the owner's
+  std::list<MxLookup>::iterator place;  // the owner's
 
  private:
   struct HostAnswers {
@@ -37,7 +52,7 @@ class MxLookup final : public std::enable_shared_from_this<MxLookup> {
   Lookups& lookups_;
   const ProviderList& providers_;
   std::mt19937_64& random_;
-  Resolver::Done done_;
+  LookupOwner& owner_;
   std::shared_ptr<MxSet> set_ = std::make_shared<MxSet>();
   std::vector<HostAnswers> answers_;  // one for each host of the set
   std::size_t unanswered_ = 0;

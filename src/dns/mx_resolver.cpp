@@ -1,6 +1,6 @@
 #include "dns/mx_resolver.hpp"
 
-#include "dns/mx_lookup.hpp"
+#include <utility>
 
 namespace mxpulse::dns {
 
@@ -11,7 +11,16 @@ MxResolver::MxResolver(Alarms& alarms, const Clock& clock, Upstreams upstreams, 
       lookups_(alarms, clock, std::move(upstreams), std::move(cache), observer) {}
 
 void MxResolver::resolve(const DomainName& destination, Done done) {
-  std::make_shared<MxLookup>(lookups_, *providers_, random_, destination, std::move(done))->begin();
+  MxLookup& lookup = under_way_.emplace_front(lookups_, *providers_, random_, destination, *this);
+  lookup.done = std::move(done);
+  lookup.place = under_way_.begin();
+  lookup.begin();
+}
+
+void MxResolver::found(MxLookup& lookup, std::shared_ptr<const MxSet> set) {
+  const Done done = std::move(lookup.done);
+  under_way_.erase(lookup.place);
+  done(std::move(set));
 }
 
 }  // namespace mxpulse::dns

@@ -1,6 +1,7 @@
 #include "dns/upstreams.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace mxpulse::dns {
 namespace {
@@ -37,113 +38,114 @@ std::vector<DomainName> names_above(const DomainName& name) {
 
 }  // namespace
 
-struct Upstreams::Attempt {
-  Question question;
-  Done done;
-  std::vector<std::size_t> servers;  // still to ask, the next one last
-  DnsAnswer last = DnsAnswer::kTimeout;
-  bool lacked_socket = false;  // for some server
-  std::size_t doubts = 0;  // questions above it that are still open
-  bool settled = false;
-};
-
 Upstreams::Upstreams(const Clock& clock, std::vector<std::unique_ptr<Server>> servers, DnsObserver* observer)
     : clock_(clock), observer_(observer) {
   for (auto& server : servers) upstreams_.push_back({std::move(server), std::nullopt});
 }
 
-void Upstreams::ask(const Question& question, Done done) {
-  auto attempt = std::make_shared<Attempt>(Attempt{question, std::move(done), order()});
-  std::reverse(attempt->servers.begin(), attempt->servers.end());
-  ask_next(attempt);
+void Upstreams::ask(const Question& question, SteadyTime now, Done done) {
+  Attempt& attempt = attempts_.emplace_front();
+  attempt.place = attempts_.begin();
+  attempt.question = question;
+  attempt.done = std::move(done);
+  attempt.further = order(now);
+  ask_next(attempt, now);
 }
 
-void Upstreams::ask_next(const std::shared_ptr<Attempt>& attempt) {
-  if (attempt->servers.empty()) return all_failed(attempt);
-  const std::size_t server = attempt->servers.back();
-  attempt->servers.pop_back();
-  const SteadyTime sent = clock_.now().steady;
-  upstreams_[server].server->ask(attempt->question.name.text(), static_cast<int>(attempt->question.type),
-                                 [this, attempt, server, sent](const ServerReply& reply) { replied(attempt, server, sent, reply); });
+void Upstreams::ask_next(Attempt& attempt, SteadyTime now) {
+  if (attempt.further.empty()) return all_failed(attempt, now);
+  attempt.server = attempt.further.back();
+  attempt.further.pop_back();
+  attempt.sent = now;
+  upstreams_[attempt.server].server->ask(attempt.question.name.text(), static_cast<int>(attempt.question.type),
+                                         [this, &attempt](const ServerReply& reply) { replied(attempt, reply); });
 }
 
-void Upstreams::replied(const std::shared_ptr<Attempt>& attempt, std::size_t server, SteadyTime sent,
-                        const ServerReply& reply) {
-  if (reply.lacked_socket) {
-    attempt->lacked_socket = true;
-    return ask_next(attempt);
-  }
+void Upstreams::replied(Attempt& attempt, const ServerReply& reply) {
   const SteadyTime now = clock_.now().steady;
+  if (reply.lacked_socket) {
+    attempt.lacked_socket = true;
+    return ask_next(attempt, now);
+  }
   Answer answer;
   answer.kind = DnsAnswer::kTimeout;
-  if (!reply.message.empty()) answer = read_answer(reply.message, attempt->question.name, attempt->question.type);
-  if (observer_ != nullptr) observer_->queried(answer.kind, now - sent);
+  if (!reply.message.empty()) answer = read_answer(reply.message, attempt.question.name, attempt.question.type);
+  if (observer_ != nullptr) observer_->queried(answer.kind, now - attempt.sent);
 
   if (answer.kind == DnsAnswer::kTimeout) {
-    upstreams_[server].silent_since = now;
+    upstreams_[attempt.server].silent_since = now;
   } else {
-    upstreams_[server].silent_since.reset();
+    upstreams_[attempt.server].silent_since.reset();
   }
   if (!is_answer(answer.kind)) {
-    attempt->last = answer.kind;
-    return ask_next(attempt);
+    attempt.last = answer.kind;
+    return ask_next(attempt, now);
   }
-  preferred_ = server;
+  preferred_ = attempt.server;
   last_answer_ = now;
   set_answering(true);
-  attempt->done({std::make_shared<const Answer>(std::move(answer)), std::nullopt});
+  end(attempt, {std::make_shared<const Answer>(std::move(answer)), std::nullopt, now});
 }
 
-void Upstreams::all_failed(const std::shared_ptr<Attempt>& attempt) {
-  const SteadyTime now = clock_.now().steady;
-  if (attempt->lacked_socket) {
-    return attempt->done({nullptr, Failure{Cause::kLocalError, "no socket to ask for " + attempt->question.name.text()}});
+void Upstreams::all_failed(Attempt& attempt, SteadyTime now) {
+  if (attempt.lacked_socket) {
+    return end(attempt, {nullptr, Failure{Cause::kLocalError, "no socket to ask for " + attempt.question.name.text()}, now});
   }
-  if (last_answer_ && now - *last_answer_ < kAnswerIsRecent) return settle(attempt, true);
-  if (found_down_ && now - *found_down_ < kDownIsRecent) return settle(attempt, false);
-  doubt(attempt);
+  if (last_answer_ && now - *last_answer_ < kAnswerIsRecent) return settle(attempt, true, now);
+  if (found_down_ && now - *found_down_ < kDownIsRecent) return settle(attempt, false, now);
+  doubt(attempt, now);
 }
 
 // Asks every server for the NS of the names above, all at once: the first answer decides, or the last failure.
-void Upstreams::doubt(const std::shared_ptr<Attempt>& attempt) {
-  const auto names = names_above(attempt->question.name);
-  attempt->doubts = names.size() * upstreams_.size();
+void Upstreams::doubt(Attempt& attempt, SteadyTime now) {
+  const auto names = names_above(attempt.question.name);
+  attempt.doubts = names.size() * upstreams_.size();
   for (Upstream& upstream : upstreams_) {
     for (const DomainName& name : names) {
       upstream.server->ask(
           name.empty() ? "." : name.text(), static_cast<int>(Type::kNs),
-          [this, attempt, name, sent = clock_.now().steady](const ServerReply& reply) { doubt_answered(attempt, name, sent, reply.message); });
+          [this, &attempt, name, now](const ServerReply& reply) { doubt_answered(attempt, name, now, reply.message); });
     }
   }
 }
 
 // A server that refuses the root is an authoritative one, and works.
-void Upstreams::doubt_answered(const std::shared_ptr<Attempt>& attempt, const DomainName& name, SteadyTime sent,
+void Upstreams::doubt_answered(Attempt& attempt, const DomainName& name, SteadyTime sent,
                                std::span<const unsigned char> message) {
   const SteadyTime now = clock_.now().steady;
   const DnsAnswer kind = message.empty() ? DnsAnswer::kTimeout : read_answer(message, name, Type::kNs).kind;
   if (observer_ != nullptr) observer_->queried(kind, now - sent);
-  const bool last = --attempt->doubts == 0;
-  if (attempt->settled) return;
+  const bool last = --attempt.doubts == 0;
+  if (!attempt.done) {  // settled by an earlier one
+    if (last) attempts_.erase(attempt.place);
+    return;
+  }
   if (is_answer(kind) || (name.empty() && kind == DnsAnswer::kRefused)) {
     last_answer_ = now;
-    settle(attempt, true);
+    settle(attempt, true, now);
   } else if (last) {
     found_down_ = now;
-    settle(attempt, false);
+    settle(attempt, false, now);
   }
 }
 
-void Upstreams::settle(const std::shared_ptr<Attempt>& attempt, bool resolver_works) {
-  attempt->settled = true;
+void Upstreams::settle(Attempt& attempt, bool resolver_works, SteadyTime now) {
   set_answering(resolver_works);
-  const std::string said = words(attempt->last) + " for " + attempt->question.name.text();
-  attempt->done({nullptr, resolver_works ? Failure{Cause::kDnsTemporary, said + ", while other names are answered"}
-                                         : Failure{Cause::kResolverDown, said + ", and no other name is answered either"}});
+  const std::string said = words(attempt.last) + " for " + attempt.question.name.text();
+  end(attempt, {nullptr,
+                resolver_works ? Failure{Cause::kDnsTemporary, said + ", while other names are answered"}
+                               : Failure{Cause::kResolverDown, said + ", and no other name is answered either"},
+                now});
 }
 
-std::vector<std::size_t> Upstreams::order() const {
-  const SteadyTime now = clock_.now().steady;
+// The attempt stays while questions above it are open.
+void Upstreams::end(Attempt& attempt, const Reply& reply) {
+  const Done done = std::exchange(attempt.done, nullptr);
+  if (attempt.doubts == 0) attempts_.erase(attempt.place);
+  done(reply);
+}
+
+std::vector<std::size_t> Upstreams::order(SteadyTime now) const {
   std::vector<std::size_t> servers;
   servers.reserve(upstreams_.size());
   for (std::size_t i = 0; i < upstreams_.size(); ++i) servers.push_back((preferred_ + i) % upstreams_.size());
@@ -152,6 +154,7 @@ std::vector<std::size_t> Upstreams::order() const {
     const auto silent = upstreams_[one].silent_since;
     return !silent || now - *silent >= kSilentTime;
   });
+  std::reverse(servers.begin(), servers.end());
   return servers;
 }
 
