@@ -101,7 +101,7 @@ int demo(const std::vector<std::string>& arguments) {
   demo::Sender sender(loop, clock);
   Narrator narrator;
   const auto daemon = make_daemon(loop, demo_config(internet, sender));
-  daemon->also_tell(narrator);
+  daemon->tell_instead_of_log(narrator);
   std::printf(
       "A small internet on loopback; nothing leaves this machine.\n"
       "  page:    http://%s/\n"

@@ -162,7 +162,7 @@ class Daemon::Parts {
     log_.note(Level::kInfo, "stopped", "told to", clock_.now());
   }
 
-  void also_tell(Observer& observer) { observers_.add(observer); }
+  void tell_instead_of_log(Observer& observer) { observers_.exchange(log_, observer); }
 
   void end_process_with_it() { process_end_.mean(); }
 
@@ -350,7 +350,7 @@ Daemon::Daemon(net::Loop& loop, config::Config config, std::string config_path)
 
 Daemon::~Daemon() = default;
 
-void Daemon::also_tell(Observer& observer) { parts_->also_tell(observer); }
+void Daemon::tell_instead_of_log(Observer& observer) { parts_->tell_instead_of_log(observer); }
 
 std::string Daemon::http_address() const { return parts_->http_address(); }
 

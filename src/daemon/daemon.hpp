@@ -18,8 +18,8 @@ class Daemon {
   Daemon(net::Loop& loop, config::Config config, std::string config_path);
   ~Daemon();
 
-  // Tells this observer too; it must outlive the daemon. Before run().
-  void also_tell(Observer& observer);
+  // What happens is told to this observer, not to the log; it must outlive the daemon. Before run().
+  void tell_instead_of_log(Observer& observer);
 
   // Where HTTP is served, with the port that the system chose for port 0.
   std::string http_address() const;

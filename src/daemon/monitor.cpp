@@ -375,12 +375,13 @@ void Monitor::reassess(Destination& destination, Now now, const Occasion* occasi
   const auto health = health::assess(*destination.set, book_, destination.lookups);
   const Verdict from = destination.verdict;
   rank(destination, destination.bounces, health.verdict);
-  tell_gate_of(destination, health, now);
   keep_history(destination.name, health, occasion, now);
-  if (health.verdict == from) return;
-  tally_.remove(counted_for(destination), from);
-  tally_.add(counted_for(destination), health.verdict);
-  observer_.verdict_changed(destination.name, from, health.verdict, health.why, now);
+  if (health.verdict != from) {
+    tally_.remove(counted_for(destination), from);
+    tally_.add(counted_for(destination), health.verdict);
+    observer_.verdict_changed(destination.name, from, health.verdict, health.why, now);
+  }
+  tell_gate_of(destination, health, now);  // what follows from the verdict is told after it
 }
 
 bool Monitor::WorstFirst::operator()(const Destination* a, const Destination* b) const {

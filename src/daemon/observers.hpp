@@ -1,6 +1,7 @@
 // Tells one event to many observers.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "mxpulse/observer.hpp"
@@ -11,6 +12,7 @@ class Observers final : public Observer {
  public:
   // The observer must outlive this list.
   void add(Observer& observer) { all_.push_back(&observer); }
+  void exchange(Observer& observer, Observer& other) { std::ranges::replace(all_, &observer, &other); }
 
   void probed(const Address& address, const ProbeResult& result, Now now) override {
     for (auto* one : all_) one->probed(address, result, now);

@@ -49,6 +49,14 @@ with Lab() as lab:
     code = lab.end(demo, signal.SIGINT)
     story = open(demo.log, encoding="utf-8").read()
     cases.check("it tells the story", all(word in story for word in ("gate -> held", "gate -> trial", "gate -> released", "gate -> exhausted")), story[-2000:])
+    lines = story.splitlines()
+    cases.check("each line once", "level=error" not in story and "in doubt" in story, story[-2000:])
+
+    def place(*words):
+        return next((number for number, line in enumerate(lines) if all(word in line for word in words)), len(lines))
+
+    cases.check("a hold after the verdict that brings it", all(
+        place(f"{name}.example", "-> unavailable") < place(f"{name}.example", "gate -> held") for name in ("timeout", "refused", "silent", "dropped")), story[:3000])
     cases.check("Ctrl-C ends it cleanly", code == 0, code)
     cases.check("nothing is left behind", os.listdir(lab.path("tmp")) == [], os.listdir(lab.path("tmp")))
 
