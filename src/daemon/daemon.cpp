@@ -40,6 +40,7 @@ namespace {
 const std::string kPostedFeed = "/api/v1/bounces";
 
 constexpr auto kGatePatience = std::chrono::seconds(1);
+constexpr auto kWritePatience = std::chrono::milliseconds(500);  // at the end; held mail waits for it
 constexpr auto kReloadPatience = std::chrono::seconds(10);
 
 std::unique_ptr<Resolver> make_resolver(net::Loop& loop, const Clock& clock, const config::Config& config,
@@ -156,7 +157,7 @@ class Daemon::Parts {
     malloc_trim(0);  // the text of a large configuration, parsed, was several times what is kept of it
     loop_.run();
     door_.close();
-    const auto last = keeper_ ? std::optional(keeper_->last()) : std::nullopt;
+    const auto last = keeper_ ? std::optional(keeper_->last(store_->untold(kWritePatience))) : std::nullopt;
     gatekeeper_.stop();
     if (last) write_last(*last);
     log_.note(Level::kInfo, "stopped", "told to", clock_.now());

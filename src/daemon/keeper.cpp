@@ -12,7 +12,7 @@ Keeper::Keeper(Alarms& alarms, const Clock& clock, Store& store, std::vector<Kep
 
 void Keeper::when_written(Store::Done done) {
   waiting_.push_back(std::move(done));
-  if (!writing_ && !failing_) wake_->start_once(Duration(0));
+  if (!under_way_ && !failing_) wake_->start_once(Duration(0));
 }
 
 void Keeper::write() {
@@ -23,12 +23,13 @@ void Keeper::write() {
     tell_waiting({WriteEnd::kTaken, ""});
     return wake_->start_once(kKeepInterval);
   }
-  writing_ = true;
-  store_.write(batch, [this, batch](const Written& written) { ended(*batch, written); });
+  under_way_ = batch;
+  store_.write(batch, [this](const Written& written) { ended(written); });
 }
 
-void Keeper::ended(const Batch& batch, const Written& written) {
-  writing_ = false;
+void Keeper::ended(const Written& written) {
+  const auto written_now = std::exchange(under_way_, nullptr);
+  const Batch& batch = *written_now;
   const bool taken = written.end == WriteEnd::kTaken;
   failing_ = !taken;
   if (written.end == WriteEnd::kEverythingWanted) everything_ = true;
@@ -45,10 +46,11 @@ void Keeper::tell_waiting(const Written& written) {
   for (const Store::Done& tell : std::exchange(waiting_on_, {})) tell(written);
 }
 
-Batch Keeper::last() {
+Batch Keeper::last(const std::optional<Written>& under_way) {
+  if (under_way_ && under_way) ended(*under_way);
   wake_->stop();
   // Nobody knows what will become of the batch under way, or what a store that comes back only now wants.
-  if (writing_ || failing_) everything_ = true;
+  if (under_way_ || failing_) everything_ = true;
   return gather(true);
 }
 

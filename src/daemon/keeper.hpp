@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,12 +25,13 @@ class Keeper {
 
   // Told once all that changed until now was written down, or that it could not be; at an orderly end nobody is told.
   void when_written(Store::Done done);
-  // What an orderly end writes: gathered now, before the parts end. Nothing is written by the keeper afterwards.
-  Batch last();
+  // What an orderly end writes: gathered now, before the parts end. Nothing is written by the keeper afterwards. `under_way` is
+  // what became of a batch of which nobody was told yet; where that is not known all there is is gathered.
+  Batch last(const std::optional<Written>& under_way);
 
  private:
   void write();
-  void ended(const Batch& batch, const Written& written);
+  void ended(const Written& written);
   void tell_waiting(const Written& written);
   Batch gather(bool orderly);
 
@@ -40,7 +42,7 @@ class Keeper {
   std::vector<Store::Done> waiting_;     // for the next batch
   std::vector<Store::Done> waiting_on_;  // for the one under way
   bool everything_ = false;
-  bool writing_ = false;
+  std::shared_ptr<const Batch> under_way_;  // null: nothing is being written
   bool failing_ = false;
   std::string last_why_;
   std::unique_ptr<Alarm> wake_;

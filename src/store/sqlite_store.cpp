@@ -25,7 +25,7 @@ void SqliteStore::write(std::shared_ptr<const Batch> batch, Done done) {
     const std::lock_guard lock(mutex_);
     job_ = Job{std::move(batch), std::move(done)};
   }
-  changed_.notify_one();
+  changed_.notify_all();
 }
 
 void SqliteStore::work() {
@@ -34,14 +34,32 @@ void SqliteStore::work() {
     changed_.wait(lock, [this] { return job_ || ending_; });
     if (!job_) return;
     const Job job = *std::exchange(job_, std::nullopt);
+    writing_ = true;
     lock.unlock();
     Written written = file_->write(*job.batch, clock_.now().system);
     for (const std::string& note : file_->take_notes()) written.why += (written.why.empty() ? "" : "; ") + note;
-    loop_.post([alive = alive_, done = job.done, written] {
-      if (*alive) done(written);
-    });
     lock.lock();
+    writing_ = false;
+    untold_ = written;
+    changed_.notify_all();
+    loop_.post([this, alive = alive_, done = job.done] {
+      if (!*alive) return;
+      if (const auto ended = take_untold()) done(*ended);
+    });
   }
+}
+
+std::optional<Written> SqliteStore::take_untold() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(untold_, std::nullopt);
+}
+
+std::optional<Written> SqliteStore::untold(Duration patience) {
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, patience, [this] { return !job_ && !writing_; });
+  }
+  return take_untold();
 }
 
 void SqliteStore::end() {
@@ -50,7 +68,7 @@ void SqliteStore::end() {
     const std::lock_guard lock(mutex_);
     ending_ = true;
   }
-  changed_.notify_one();
+  changed_.notify_all();
   thread_.join();
 }
 

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "mxpulse/store.hpp"
@@ -21,6 +22,8 @@ class SqliteStore final : public Store {
 
   void write(std::shared_ptr<const Batch> batch, Done done) override;
 
+  // Of the last batch, where its `done` was not called yet: how it ended, within `patience`. For when the loop turns no more.
+  std::optional<Written> untold(Duration patience);
   // Waits for the batch under way, then writes this one here. The last word: nothing is written after it.
   Written finish(const Batch& batch);
 
@@ -31,6 +34,7 @@ class SqliteStore final : public Store {
   };
 
   void work();
+  std::optional<Written> take_untold();
   void end();
 
   net::Loop& loop_;
@@ -39,6 +43,8 @@ class SqliteStore final : public Store {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::optional<Job> job_;
+  bool writing_ = false;           // what was job_
+  std::optional<Written> untold_;  // how it ended
   bool ending_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // the loop's thread alone looks at it
   std::thread thread_;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """bench.py BUILD [--quick] [PART...]: measures, prints one table, and keeps it in BUILD/table.md. Begin with tests/bench/run.
 
-PART is one of probes, waiting, dns, log, parts, gate, daemon, scaling; all of them when none is named.
+PART is one of probes, waiting, dns, log, parts, gate, daemon, stop, scaling; all of them when none is named.
 """
 
 import os
@@ -35,7 +35,7 @@ def main():
     build = os.path.abspath(sys.argv[1])
     quick = "--quick" in sys.argv
     parts = {"probes": probes.answered, "waiting": probes.waiting, "dns": reading.dns, "log": reading.log, "parts": reading.parts,
-             "gate": daemons.gate, "daemon": daemons.large, "scaling": daemons.scaling}
+             "gate": daemons.gate, "daemon": daemons.large, "stop": daemons.stop, "scaling": daemons.scaling}
     wanted = [part for part in sys.argv[2:] if part in parts] or list(parts)
     table = Table()
     with tempfile.TemporaryDirectory() as folder:

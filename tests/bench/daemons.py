@@ -1,9 +1,11 @@
 """The daemon as a large sender has it: what it holds, what a due probe costs, how late it comes, and how that grows."""
 
+import contextlib
 import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -57,10 +59,11 @@ def quantile(series, histogram, share, before):
 
 
 class Daemon(Server):
-    def __init__(self, build, folder, destinations, interval):
+    def __init__(self, build, folder, destinations, interval, more=""):
         config = os.path.join(folder, "mxpulse.toml")
         with open(config, "w", encoding="ascii") as file:
-            file.write(CONFIG.format(interval=interval, undecided=min(30, interval), destinations=",".join(f'"d{n}.bench.example"' for n in range(destinations))))
+            names = ",".join(f'"d{n}.bench.example"' for n in range(destinations))
+            file.write(CONFIG.format(interval=interval, undecided=min(30, interval), destinations=names) + more)
         super().__init__([f"{build}/mxpulse", "run", "--config", config], core=CLIENT, ready=False)
         for _ in range(1200):
             try:
@@ -82,10 +85,10 @@ class Daemon(Server):
 class World:
     """A farm, a DNS server with so many hosts, a daemon that watches so many destinations."""
 
-    def __init__(self, build, folder, destinations, hosts, interval):
+    def __init__(self, build, folder, destinations, hosts, interval, more=""):
         self.farm = Server([f"{build}/farm", 2525])
         self.dns = Server([f"{build}/dns_farm", "127.0.0.53", 5353, *str(hosts).split(":")])
-        self.daemon = Daemon(build, folder, destinations, interval)
+        self.daemon = Daemon(build, folder, destinations, interval, more)
 
     def __enter__(self):
         return self.daemon
@@ -128,6 +131,28 @@ def large(build, folder, table, quick):
         table.add("", "mxpulse run", calm["cpu"] / calm["probes"] * 1e6, "us CPU a probe in all, DNS beside")
         table.add("", "mxpulse run", max(seen["scrape"], calm["scrape"]) * 1e3, "ms a scrape at most, its client's time too", "", "20")
         table.add("", "mxpulse run", daemon.stop(), "s to stop", "", "2")
+
+
+def kept(path):
+    """Rows of a store that a daemon left: {table: count}."""
+    with contextlib.closing(sqlite3.connect(path)) as store:
+        tables = [name for (name,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: store.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in tables}
+
+
+def stop(build, folder, table, quick):
+    """With a store: how long a stop takes, in the middle of a round, and that nothing is lost by it."""
+    destinations, hosts, interval = (100_000, 30_000, 60) if quick else (1_000_000, 300_000, 300)
+    path = os.path.join(folder, "mxpulse.db")
+    with World(build, folder, destinations, hosts, interval, f'[store]\npath = "{path}"\n') as daemon:
+        time.sleep(interval * 0.7)
+        asked = numbers(get())
+        took = daemon.stop()
+    rows = kept(path)
+    print(f"    {rows}", file=sys.stderr, flush=True)
+    assert rows["destination"] == destinations, rows
+    what = f"{destinations:,} destinations, all in a store, {total(asked, 'mxpulse_probes_total'):,.0f} probes behind them"
+    table.add(what, "mxpulse run", took, "s to stop", "", "2")
 
 
 def gate(build, folder, table, quick):

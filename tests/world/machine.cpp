@@ -59,7 +59,7 @@ void Machine::reload(config::Config config) {
 
 void Machine::stop() {
   world_.mta.on_line(nullptr);
-  const auto last = keeper_ ? std::optional(keeper_->last()) : std::nullopt;
+  const auto last = keeper_ ? std::optional(keeper_->last(std::nullopt)) : std::nullopt;
   gatekeeper_.stop();
   if (last && !world_.disk.is_full()) world_.disk.take(*last);
 }

@@ -153,7 +153,7 @@ TEST_CASE("an orderly end gathers once more, and everything when a batch is unde
   {
     Example example;
     example.part.count();
-    const Batch last = example.keeper.last();
+    const Batch last = example.keeper.last({});
     CHECK(last.changed.orderly);
     CHECK(!last.everything);
     CHECK(last.changed.positions.size() == 1);
@@ -162,7 +162,24 @@ TEST_CASE("an orderly end gathers once more, and everything when a batch is unde
   Example example;
   example.part.count();
   example.alarms.ring();
-  CHECK(example.keeper.last().everything);
+  CHECK(example.keeper.last({}).everything);
+}
+
+TEST_CASE("an orderly end gathers no more than changed when it hears how the batch under way ended") {
+  Example example;
+  example.part.count();
+  example.alarms.ring();
+  const Batch last = example.keeper.last(Written{WriteEnd::kTaken, ""});
+  CHECK(!last.everything);
+  CHECK(last.changed.positions.empty());
+  CHECK(!example.alarms.due);
+}
+
+TEST_CASE("an orderly end gathers everything when the batch under way failed") {
+  Example example;
+  example.part.count();
+  example.alarms.ring();
+  CHECK(example.keeper.last(Written{WriteEnd::kFailed, "disk full"}).everything);
 }
 
 TEST_CASE("who waits for what changed is told when the batch with it was written, and at once when there is none") {
