@@ -1,22 +1,18 @@
 #include "http/gzip.hpp"
 
-#include <zlib.h>
+#include <libdeflate.h>
+
+#include <memory>
 
 namespace mxpulse::http {
 
 std::string gzip(std::string_view body) {
-  constexpr int kGzipWindow = 15 + 16;  // zlib: the largest window, with a gzip header
-  constexpr int kMemoryLevel = 8;
-  z_stream stream{};
-  if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, kGzipWindow, kMemoryLevel, Z_DEFAULT_STRATEGY) != Z_OK) return {};
-  std::string small(deflateBound(&stream, static_cast<uLong>(body.size())), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));
-  stream.avail_in = static_cast<uInt>(body.size());
-  stream.next_out = reinterpret_cast<Bytef*>(small.data());
-  stream.avail_out = static_cast<uInt>(small.size());
-  const bool whole = deflate(&stream, Z_FINISH) == Z_STREAM_END;
-  small.resize(whole ? stream.total_out : 0);
-  deflateEnd(&stream);
+  constexpr int kQuickest = 1;
+  const std::unique_ptr<libdeflate_compressor, decltype(&libdeflate_free_compressor)> compressor(
+      libdeflate_alloc_compressor(kQuickest), &libdeflate_free_compressor);
+  if (!compressor) return {};
+  std::string small(libdeflate_gzip_compress_bound(compressor.get(), body.size()), '\0');
+  small.resize(libdeflate_gzip_compress(compressor.get(), body.data(), body.size(), small.data(), small.size()));
   return small;
 }
 

@@ -23,7 +23,7 @@ PURE = {"watch", "schedule", "health"}
 # A library's header belongs to one folder.
 HOMES = {"uv.h": {"net"}, "ares.h": {"dns"}, "libpsl.h": {"dns"}, "idn2.h": {"words"}, "microhttpd.h": {"http"}, "toml++/": {"config"},
          "prometheus/": {"metrics"}, "systemd/": {"daemon", "bounce"}, "nlohmann/": {"daemon", "cli", "bounce", "gate"},
-         "re2/": {"bounce"}, "gmime/": {"bounce"}, "zlib.h": {"bounce", "http"}, "sqlite3.h": {"store"}, "curl/": {"cli", "gate"}, "openssl/": {"gate"}}
+         "re2/": {"bounce"}, "gmime/": {"bounce"}, "zlib.h": {"bounce"}, "libdeflate.h": {"http"}, "sqlite3.h": {"store"}, "curl/": {"cli", "gate"}, "openssl/": {"gate"}}
 COROUTINE = re.compile(r"\bco_(await|yield|return)\b")
 SLEEP = re.compile(r"\b(sleep_for|sleep_until|usleep|nanosleep|sleep)\s*\(")
 CLOCK = re.compile(r"_clock::now\s*\(|\bclock_gettime\b|\btime\s*\(\s*(nullptr|NULL|0)\s*\)")
