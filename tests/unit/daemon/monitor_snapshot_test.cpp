@@ -1,3 +1,6 @@
+#include <random>
+#include <set>
+
 #include "unit/daemon/monitor_example.hpp"
 
 using namespace mxpulse;
@@ -103,4 +106,35 @@ TEST_CASE("a picture shows no more than it was asked for, and a later one forget
   example.monitor->begin_picture(1);
   example.monitor->begin_picture(2);
   CHECK(rest_of_picture(example) == std::vector<std::string>{"a.example", "b.example"});
+}
+
+TEST_CASE("whatever moves meanwhile, a picture shows everybody who stays, once, and nobody who is gone") {
+  const unsigned seed = GENERATE(range(0u, 20u));
+  CAPTURE(seed);
+  std::mt19937 random(seed);
+  std::vector<std::string> names;
+  for (char letter = 'a'; letter < 'm'; ++letter) names.push_back(std::string(1, letter) + ".example");
+  Example example({});
+  for (const std::string& name : names) example.options.destinations.push_back(named(name.c_str()));
+  example.pass(1s);
+  for (const std::string& name : names) {
+    if (random() % 3 == 0) bounce(example, name.c_str());
+  }
+  std::set<std::string> stayed(names.begin(), names.end());
+  example.monitor->begin_picture(names.size());
+  while (!example.monitor->draw(kOneAtATime)) {
+    const std::string& name = names[random() % names.size()];
+    auto& watched = example.options.destinations;
+    const bool leaves = random() % 4 == 0 && std::erase(watched, named(name.c_str())) > 0;
+    if (leaves) stayed.erase(name);
+    if (!leaves && random() % 2 == 0) bounce(example, name.c_str());
+    example.pass(random() % 8 == 0 ? 61min : 1s);
+  }
+  const Snapshot picture = example.monitor->take_picture();
+  std::multiset<std::string> shown;
+  for (const DestinationView& view : picture.destinations) shown.insert(view.destination.text());
+  for (const std::string& name : names) {
+    CAPTURE(name);
+    CHECK(shown.count(name) == (stayed.contains(name) ? 1 : 0));
+  }
 }
