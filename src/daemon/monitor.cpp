@@ -30,7 +30,8 @@ schedule::Pace pace_of(const health::AddressHealth& health) {
   if (last == Cause::kVantageImpaired && health.streak.state() != health::State::kSilent) return schedule::Pace::kSteady;
   if (last == Cause::kVantageImpaired) return schedule::Pace::kSilent;
   if (health.last && asks_for_less(*health.last)) return schedule::Pace::kBusy;
-  if (health.streak.undecided() || outcome(last) == Outcome::kNotTried) return schedule::Pace::kUndecided;
+  if (outcome(last) == Outcome::kNotTried) return schedule::Pace::kNotTried;
+  if (health.streak.undecided()) return schedule::Pace::kUndecided;
   return health.streak.state() == health::State::kSilent ? schedule::Pace::kSilent : schedule::Pace::kSteady;
 }
 
@@ -143,13 +144,6 @@ Duration Monitor::spread_for(std::size_t count) const {
                             kSpreadPerDestination * static_cast<int>(std::min<std::size_t>(count, 10'000'000)));
 }
 
-// Whoever is first of many to look up their host finds it, so that most hosts are found as a round begins. They are asked over a
-// round of their own, unless somebody waits for the answer.
-Duration Monitor::first_spread(const Destination& destination, SteadyTime now) const {
-  const bool is_awaited = destination.bounces > 0 || visits_.contains(destination.name);
-  return is_awaited || now >= first_round_ends_ ? Duration(0) : first_round_;
-}
-
 // The name itself while it is not known.
 std::string Monitor::provider_of(const DomainName& name) const {
   const auto found = destinations_.find(name);
@@ -179,10 +173,6 @@ void Monitor::join(const DomainName& name, Duration spread) {
   tally_.add(counted_for(destination), Verdict::kUnknown);
   std::uniform_int_distribution<Duration::rep> within(0, spread.count());
   lookups_due_.set(&destination, now.steady + Duration(within(random_)));
-  if (now.steady + spread > first_round_ends_) {
-    first_round_ = spread;
-    first_round_ends_ = now.steady + spread;
-  }
   observer_.destination_joined(name, destination.bounces, now);
 }
 

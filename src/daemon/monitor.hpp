@@ -165,7 +165,6 @@ class Monitor final : public ProbeListener, public Kept {
   void answered_the_mta(const Address& address, const BounceEvent& event, Now now);
   bool names_own_host(const BounceEvent& event, const Destination& destination) const;
   Duration spread_for(std::size_t count) const;
-  Duration first_spread(const Destination& destination, SteadyTime now) const;
   static const std::string& provider_of(const Destination& destination);
   static const std::string& counted_for(const Destination& destination);
   static std::vector<Address> asked_by(const MxSet* set);
@@ -197,8 +196,6 @@ class Monitor final : public ProbeListener, public Kept {
   std::unordered_set<Address> asking_;                            // begun and not told yet
   schedule::DueQueue<Destination*> lookups_due_;
   std::size_t lookups_in_flight_ = 0;
-  Duration first_round_{0};  // over so long the lookups of those that joined together are spread
-  SteadyTime first_round_ends_{};
   std::unique_ptr<Alarm> wake_;
   std::optional<SteadyTime> waking_at_;  // when it calls; empty: it does not
   SteadyTime turn_ends_{};               // until then no more than a turn's share of each begins

@@ -16,7 +16,7 @@ void Monitor::look_up_controls(SteadyTime now) {
 
 // They come due as everybody does, and so keep within what one address is asked.
 void Monitor::move_controls(const ControlHosts::Moved& moved, SteadyTime now) {
-  for (const Address& address : moved.come) schedule_.add(address, Duration(0), now);
+  for (const Address& address : moved.come) schedule_.add(address, now);
   for (const Address& address : moved.gone) {
     if (schedule_.remove(address, now) && !users_.contains(address)) doubts_.forget(address);
   }

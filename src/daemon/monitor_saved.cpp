@@ -96,6 +96,8 @@ void Monitor::resume(const SavedDestination& saved, Duration spread, Now now) {
 void Monitor::resume(const SavedAddress& saved, bool knows_connects, Now now) {
   schedule::Schedule::Standing standing;
   standing.silent_interval = saved.silent_interval;
+  const bool has_streak = saved.streak.no_answers > 0 || saved.streak.answers > 0;
+  standing.undecided = has_streak && health::NoAnswerStreak::resume(saved.streak, now.system).undecided();
   if (saved.begun) standing.begun = knows_connects ? past(*saved.begun, now) : now.steady;
   if (saved.due) {
     const Duration ahead = std::clamp<Duration>(*saved.due - now.system, Duration(0), options_.pacing.interval_silent_max);

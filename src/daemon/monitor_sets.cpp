@@ -105,14 +105,14 @@ void Monitor::take_addresses(Destination& destination, const std::vector<Address
   const auto contains = [](const std::vector<Address>& all, const Address& one) {
     return std::find(all.begin(), all.end(), one) != all.end();
   };
+  const bool is_awaited = destination.bounces > 0 || visits_.contains(destination.name);
   for (const Address& address : wanted) {
     if (contains(before, address)) continue;
     auto& users = users_[address];
     users.push_back(&destination);
-    const Duration spread = first_spread(destination, now);
-    schedule_.add(address, spread, now);
+    schedule_.add(address, now);
     const bool is_control = !controls_.at(address).empty();  // whose address has its own, long interval
-    if (users.size() == 1 && (spread == Duration(0) || is_control)) schedule_.hurry(address, now);
+    if (users.size() == 1 && (is_awaited || is_control)) schedule_.hurry(address, now);
   }
   for (const Address& address : before) {
     if (!contains(wanted, address)) drop_address(destination, address, now);

@@ -58,7 +58,8 @@ inline constexpr Name kProbes{"mxpulse_probes_total", Type::kCounter, "outcome,c
 inline constexpr Name kProbeDuration{"mxpulse_probe_duration_seconds", Type::kHistogram, "phase",
                                      "Time of each completed phase of a probe."};
 inline constexpr Name kProbesInFlight{"mxpulse_probes_in_flight", Type::kGauge, "", "Probes under way."};
-inline constexpr Name kProbeLag{"mxpulse_probe_lag_seconds", Type::kHistogram, "", "How late due probes are begun."};
+inline constexpr Name kProbeLag{"mxpulse_probe_lag_seconds", Type::kHistogram, "",
+                              "How late probes begin once they are due and the rate has room for them."};
 inline constexpr Name kDnsQueries{"mxpulse_dns_queries_total", Type::kCounter, "result",
                                   "Queries sent to DNS servers, by result."};
 inline constexpr Name kDnsCacheHits{"mxpulse_dns_cache_hits_total", Type::kCounter, "", "Lookups answered from the cache."};

@@ -6,39 +6,57 @@
 namespace mxpulse::schedule {
 
 constexpr unsigned kBusyDoublings = 3;
+constexpr double kAboveUsual = 1.125;  // room for what is asked more often for a while
 
-void Schedule::add(const Address& address, Duration spread, SteadyTime now) {
+void Schedule::add(const Address& address, SteadyTime now) {
   forget_old(now);
   Known& known = *entries_.try_emplace(address).first;
   Entry& entry = known.second;
   unused_.erase(&known);
   if (++entry.users > 1) return;
-  std::uniform_int_distribution<Duration::rep> within(0, std::max<Duration::rep>(0, spread.count()));
-  queue_.set(&known, not_before(entry, now + Duration(within(random_))));
+  count(entry, true);
+  queue(known, not_before(entry, now), false);
 }
 
 bool Schedule::remove(const Address& address, SteadyTime now) {
   const auto found = entries_.find(address);
   if (found == entries_.end() || found->second.users == 0) return false;
-  if (--found->second.users > 0) return false;
-  queue_.erase(&*found);
-  found->second.postponed = false;
-  unused_.set(&*found, found->second.begun.value_or(now) + pacing_.per_address);
+  Entry& entry = found->second;
+  if (entry.users > 1) {
+    --entry.users;
+    return false;
+  }
+  count(entry, false);
+  entry.users = 0;
+  entry.postponed = false;
+  queue_of(entry).erase(&*found);
+  unused_.set(&*found, entry.begun.value_or(now) + pacing_.per_address);
   forget_old(now);
   return true;
 }
 
+std::optional<SteadyTime> Schedule::next() const {
+  const auto urgent = urgent_.next();
+  const auto routine = room_for_routine();
+  return urgent && routine ? std::min(urgent, routine) : urgent ? urgent : routine;
+}
+
+// Who could have begun first comes first, so that nobody waits for ever where all wait for descriptors.
 std::optional<Due> Schedule::take(SteadyTime now) {
-  const auto taken = queue_.take(now);
-  if (!taken) return std::nullopt;
+  const auto room = next();
+  if (!room || *room > now) return std::nullopt;
+  ceiling_.begin(*room);
+  const auto taken = urgent_.next() == room ? urgent_.take(now) : routine_.take(now);
   auto& [address, entry] = *taken->second;
   entry.begun_before = std::exchange(entry.begun, now);
-  return Due{address, now - taken->first, std::exchange(entry.postponed, false)};
+  return Due{address, now - *room, std::exchange(entry.postponed, false)};
 }
 
 void Schedule::spread_overdue(Duration window, SteadyTime now) {
   std::uniform_int_distribution<Duration::rep> within(1, std::max<Duration::rep>(1, window.count()));
-  while (const auto late = queue_.take(now)) queue_.set(late->second, now + Duration(within(random_)));
+  for (auto* queue : {&urgent_, &routine_}) {
+    while (const auto late = queue->take(now)) queue->set(late->second, now + Duration(within(random_)));
+  }
 }
 
 void Schedule::postpone(const Address& address, SteadyTime until) {
@@ -46,25 +64,31 @@ void Schedule::postpone(const Address& address, SteadyTime until) {
   if (found == entries_.end() || found->second.users == 0) return;
   found->second.begun = found->second.begun_before;
   found->second.postponed = true;
-  queue_.set(&*found, until);
+  ceiling_.take_back();
+  queue(*found, until, true);
 }
 
 void Schedule::settle(const Address& address, Pace pace, SteadyTime now) {
   const auto found = entries_.find(address);
   if (found == entries_.end() || found->second.users == 0) return;
-  queue_.set(&*found, not_before(found->second, now + jittered(interval_for(found->second, pace))));
+  Entry& entry = found->second;
+  count(entry, false);
+  entry.answers = pace != Pace::kUndecided && pace != Pace::kSilent;
+  count(entry, true);
+  queue(*found, not_before(entry, now + jittered(interval_for(entry, pace))), pace == Pace::kUndecided);
 }
 
 void Schedule::hurry(const Address& address, SteadyTime now) {
   const auto found = entries_.find(address);
-  if (found == entries_.end() || !queue_.contains(&*found)) return;  // being asked right now, or not ours
-  if (!found->second.postponed) queue_.set(&*found, not_before(found->second, now));
+  if (found == entries_.end() || !queue_of(found->second).contains(&*found)) return;  // being asked right now, or not ours
+  if (!found->second.postponed) queue(*found, not_before(found->second, now), true);
 }
 
 std::optional<Schedule::Standing> Schedule::standing(const Address& address) {
   const auto found = entries_.find(address);
   if (found == entries_.end()) return std::nullopt;
-  return Standing{found->second.begun, queue_.due(&*found), found->second.silent_interval};
+  Entry& entry = found->second;
+  return Standing{entry.begun, queue_of(entry).due(&*found), entry.silent_interval};
 }
 
 void Schedule::resume(const Address& address, const Standing& standing, SteadyTime now) {
@@ -72,12 +96,38 @@ void Schedule::resume(const Address& address, const Standing& standing, SteadyTi
   if (!entries_.contains(address) && !matters) return;
   Known& known = *entries_.try_emplace(address).first;
   Entry& entry = known.second;
+  count(entry, false);
   entry.begun = standing.begun;
   entry.silent_interval = standing.silent_interval;
+  if (standing.begun) entry.answers = !standing.undecided && standing.silent_interval == Duration(0);
+  count(entry, true);
   if (entry.users == 0)
     unused_.set(&known, *standing.begun + pacing_.per_address);
-  else if (queue_.contains(&known))
-    queue_.set(&known, not_before(entry, standing.due.value_or(now)));
+  else if (queue_of(entry).contains(&known))
+    queue(known, not_before(entry, standing.due.value_or(now)), standing.undecided);
+}
+
+void Schedule::queue(Known& known, SteadyTime due, bool urgent) {
+  if (known.second.urgent != urgent) queue_of(known.second).erase(&known);
+  known.second.urgent = urgent;
+  queue_of(known.second).set(&known, due);
+}
+
+std::optional<SteadyTime> Schedule::room_for_routine() const {
+  const auto due = routine_.next();
+  return due ? std::optional(std::clamp(ceiling_.room_at(), *due, *due + 2 * pacing_.interval)) : std::nullopt;
+}
+
+// As it now stands, or no more. Those that were not asked yet will answer as often as those that were.
+void Schedule::count(const Entry& entry, bool more) {
+  if (entry.users == 0) return;
+  const auto add = [more](std::size_t& number) { more ? ++number : --number; };
+  add(known_);
+  if (entry.answers) add(*entry.answers ? answering_ : silent_);
+  const double asked = static_cast<double>(answering_ + silent_);
+  const double silent = asked > 0 ? static_cast<double>(silent_) / asked : 0;
+  const double usual = (1 - silent) / to_seconds(pacing_.interval) + silent / to_seconds(pacing_.interval_silent_max);
+  ceiling_.set_rate(kAboveUsual * static_cast<double>(known_) * usual);
 }
 
 SteadyTime Schedule::not_before(const Entry& entry, SteadyTime due) const {

@@ -9,6 +9,7 @@
 
 #include "mxpulse/address.hpp"
 #include "mxpulse/time.hpp"
+#include "schedule/ceiling.hpp"
 #include "schedule/due_queue.hpp"
 
 namespace mxpulse::schedule {
@@ -21,16 +22,20 @@ struct Pacing {
   Duration interval_control = std::chrono::minutes(15);     // of a control while it answers
 };
 
-enum class Pace : std::uint8_t { kSteady, kUndecided, kSilent, kControl, kBusy };
+enum class Pace : std::uint8_t { kSteady, kUndecided, kNotTried, kSilent, kControl, kBusy };
 
 struct Due {
   Address address;
-  Duration lag;            // how late it is taken, at least 0
+  Duration lag;            // how late it is taken: since it was due, and there was room for it
   bool postponed = false;  // it waited until its place came
 };
 
-// - an address comes due soon after it is added, at the latest after `spread`
+// - an address is due once it is added
 // - taken, it is out of the queue until settle() gives it its next time
+// - somebody waits for those that were hurried, and a change waits for those that are undecided: they are taken when they are due
+// - all others make room for them: together no more are taken than an eighth above the usual rate, what came due first first, and
+//   none two intervals late. So the first round of many takes as long as that needs, and silent hosts, asked more often in their
+//   first minutes, make no burst
 // - a silent host is asked after interval_undecided, then ever twice as late up to interval_silent_max
 // - a host that asks for less, time after time, is asked after 2, 4 and at last 8 intervals
 // - postponed, it keeps its place: neither hurry() nor another user moves it
@@ -44,14 +49,14 @@ class Schedule {
   void set_pacing(Pacing pacing) { pacing_ = pacing; }
 
   // One user more or less of the address; it is asked while it has any. remove() says whether it has none left.
-  void add(const Address& address, Duration spread, SteadyTime now);
+  void add(const Address& address, SteadyTime now);
   bool remove(const Address& address, SteadyTime now);
 
-  std::optional<SteadyTime> next() const { return queue_.next(); }
+  std::optional<SteadyTime> next() const;
   std::optional<Due> take(SteadyTime now);
   // What is overdue comes due within `window` instead: after a sleep nobody is asked all at once.
   void spread_overdue(Duration window, SteadyTime now);
-  std::size_t overdue(SteadyTime now) const { return queue_.count_due(now); }
+  std::size_t overdue(SteadyTime now) const { return urgent_.count_due(now) + routine_.count_due(now); }
   // The taken address is not asked now, but then.
   void postpone(const Address& address, SteadyTime until);
   // The taken address was asked and stands so; no-op when it has no users any more.
@@ -64,6 +69,7 @@ class Schedule {
     std::optional<SteadyTime> begun;  // last connect
     std::optional<SteadyTime> due;
     Duration silent_interval{0};  // 0: not silent
+    bool undecided = false;
   };
   std::optional<Standing> standing(const Address& address);
   // As an earlier run left it. Who has no users keeps its last connect alone.
@@ -80,12 +86,18 @@ class Schedule {
     std::optional<SteadyTime> begun_before;  // the one before that, should the last be postponed
     Duration silent_interval{0};             // 0: not silent
     unsigned busy = 0;                       // greetings in a row that ask for less
+    std::optional<bool> answers;             // when it was asked last
     bool postponed = false;
+    bool urgent = false;  // where it stands while it is queued
   };
 
   using Entries = std::unordered_map<Address, Entry>;
   using Known = Entries::value_type;  // stays where it is as long as it is there
 
+  void queue(Known& known, SteadyTime due, bool urgent);
+  DueQueue<Known*>& queue_of(const Entry& entry) { return entry.urgent ? urgent_ : routine_; }
+  std::optional<SteadyTime> room_for_routine() const;
+  void count(const Entry& entry, bool more);
   SteadyTime not_before(const Entry& entry, SteadyTime due) const;
   Duration jittered(Duration interval);
   Duration interval_for(Entry& entry, Pace pace) const;
@@ -94,7 +106,12 @@ class Schedule {
   Pacing pacing_;
   std::mt19937_64 random_;
   Entries entries_;
-  DueQueue<Known*> queue_;
+  DueQueue<Known*> urgent_;
+  DueQueue<Known*> routine_;
+  Ceiling ceiling_;
+  std::size_t known_ = 0;  // addresses with users, of them
+  std::size_t answering_ = 0;
+  std::size_t silent_ = 0;
   std::optional<SteadyTime> quiet_until_;
   DueQueue<Known*> unused_;  // without users, by when their last connect stops to matter
 };

@@ -167,7 +167,7 @@ void schedule_round(benchmark::State& state) {
   for (std::size_t i = 0; i < count; ++i) {
     Address address;
     address.bytes = {127, static_cast<std::uint8_t>(i >> 16), static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)};
-    schedule.add(address, std::chrono::minutes(5), now);
+    schedule.add(address, now);
   }
   for (auto _ : state) {
     now = std::max(now, *schedule.next());
