@@ -35,10 +35,9 @@ void MxLookup::take_mx(const Looked& looked) {
 }
 
 void MxLookup::take_hosts(std::vector<MxRecord> records) {
-  // Shuffled first and sorted by preference alone, equals stay in random order (RFC 5321 5.1).
+  // Shuffled, and sorted by preference alone, however equals then stand: in random order (RFC 5321 5.1).
   std::shuffle(records.begin(), records.end(), random_);
-  std::stable_sort(records.begin(), records.end(),
-                   [](const MxRecord& a, const MxRecord& b) { return a.preference < b.preference; });
+  std::sort(records.begin(), records.end(), [](const MxRecord& a, const MxRecord& b) { return a.preference < b.preference; });
   std::set<DomainName> seen;
   for (const MxRecord& record : records) {
     if (!record.host.empty() && !seen.insert(record.host).second) continue;  // named twice: the better preference stands

@@ -48,14 +48,20 @@ void Upstreams::ask(const Question& question, SteadyTime now, Done done) {
   attempt.place = attempts_.begin();
   attempt.question = question;
   attempt.done = std::move(done);
+  if (upstreams_.size() == 1) return send(attempt, 0, now);  // the usual case, and an order takes memory
   attempt.further = order(now);
   ask_next(attempt, now);
 }
 
 void Upstreams::ask_next(Attempt& attempt, SteadyTime now) {
   if (attempt.further.empty()) return all_failed(attempt, now);
-  attempt.server = attempt.further.back();
+  const std::size_t server = attempt.further.back();
   attempt.further.pop_back();
+  send(attempt, server, now);
+}
+
+void Upstreams::send(Attempt& attempt, std::size_t server, SteadyTime now) {
+  attempt.server = server;
   attempt.sent = now;
   upstreams_[attempt.server].server->ask(attempt.question.name.text(), static_cast<int>(attempt.question.type),
                                          [this, &attempt](const ServerReply& reply) { replied(attempt, reply); });
@@ -149,7 +155,6 @@ std::vector<std::size_t> Upstreams::order(SteadyTime now) const {
   std::vector<std::size_t> servers;
   servers.reserve(upstreams_.size());
   for (std::size_t i = 0; i < upstreams_.size(); ++i) servers.push_back((preferred_ + i) % upstreams_.size());
-  if (servers.size() == 1) return servers;  // the usual case, and stable_partition() takes memory for it
   std::stable_partition(servers.begin(), servers.end(), [&](std::size_t one) {
     const auto silent = upstreams_[one].silent_since;
     return !silent || now - *silent >= kSilentTime;

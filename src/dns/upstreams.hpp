@@ -52,6 +52,7 @@ class Upstreams {
 
   void replied(Attempt& attempt, const ServerReply& reply);
   void ask_next(Attempt& attempt, SteadyTime now);
+  void send(Attempt& attempt, std::size_t server, SteadyTime now);
   void all_failed(Attempt& attempt, SteadyTime now);
   void doubt(Attempt& attempt, SteadyTime now);
   void doubt_answered(Attempt& attempt, const DomainName& name, SteadyTime sent, std::span<const unsigned char> message);
