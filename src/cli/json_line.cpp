@@ -8,7 +8,8 @@
 namespace mxpulse::cli {
 namespace {
 
-bool is_plain(char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
+// A lambda, not a function: std::find_if_not() takes it into its loop.
+constexpr auto kIsPlain = [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; };
 
 }  // namespace
 
@@ -26,7 +27,7 @@ JsonLine& JsonLine::string(std::string_view text) {
   separate();
   text_ += '"';
   while (true) {
-    const auto plain = static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_plain) - text.begin());
+    const auto plain = static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), kIsPlain) - text.begin());
     text_ += text.substr(0, plain);
     if (plain == text.size()) break;
     escape(text[plain]);

@@ -55,6 +55,7 @@ std::vector<Tried> tried(const MxSet& set, const AddressBook& addresses, const N
       all.push_back({&host, host.name.text(), Standing::kUndetermined, host.failure, nullptr});
     }
   }
+  if (all.size() < 2) return all;  // stable_sort() takes memory even then
   std::stable_sort(all.begin(), all.end(),
                    [](const Tried& a, const Tried& b) { return a.host->preference < b.host->preference; });
   return all;
@@ -152,6 +153,7 @@ std::vector<Asked> asked_addresses(const MxSet& set) {
       if (turn < addresses.size() && is_new(addresses[turn])) asked.push_back({host, addresses[turn]});
     }
   }
+  if (asked.size() < 2) return asked;  // as in tried()
   std::stable_sort(asked.begin(), asked.end(), [](const Asked& a, const Asked& b) { return a.host < b.host; });
   return asked;
 }
