@@ -55,7 +55,7 @@ MHD_Response* response_with(std::string body) {
   auto kept = std::make_unique<std::string>(std::move(body));
   MHD_Response* made = MHD_create_response_from_buffer_with_free_callback_cls(
       kept->size(), kept->data(), [](void* sent) { delete static_cast<std::string*>(sent); }, kept.get());
-  if (made != nullptr) kept.release();
+  if (made != nullptr) static_cast<void>(kept.release());  // the callback has it now
   return made;
 }
 
