@@ -30,13 +30,16 @@ void Doubts::forget(const Address& address) {
   vantage_.forget(address, path_to(address));
 }
 
-// One name that fails may be the name's fault; two in a row, with none between that is answered, are not.
-void Doubts::looked_up(const DomainName& name, bool resolver_down) {
-  if (!resolver_down) {
+// One name that fails may be the name's fault, and one socket that lacks a passing shortage; two in a row, with nothing between
+// that is answered, are not.
+void Doubts::looked_up(const DomainName& name, std::optional<Cause> failed) {
+  if (!failed) {
     last_failed_lookup_.reset();
-    vantage_.resolver_answers(true);
+    vantage_.resolver_said("");
+  } else if (last_failed_lookup_ && failed == Cause::kLocalError) {
+    vantage_.resolver_said("this machine has no socket to ask our DNS servers by");
   } else if (last_failed_lookup_ && *last_failed_lookup_ != name) {
-    vantage_.resolver_answers(false);
+    vantage_.resolver_said("none of our DNS servers answers");
   } else {
     last_failed_lookup_ = name;
   }

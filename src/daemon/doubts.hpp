@@ -42,8 +42,8 @@ class Doubts {
   // To be judged. A second one of the same address takes the place of the first.
   void hold_back(const Address& address, const ProbeResult& result, Now now);
   void forget(const Address& address);
-  // A lookup that went to our DNS servers: did they all fail, for other names too?
-  void looked_up(const DomainName& name, bool resolver_down);
+  // A lookup that went to our DNS servers; `failed`: why they could not be asked, or answer no name at all.
+  void looked_up(const DomainName& name, std::optional<Cause> failed);
 
   void set_control(const DomainName& control, const std::vector<health::Path>& paths) { vantage_.set_control(control, paths); }
   void control_said(const DomainName& control, const Address& address, Outcome outcome) {

@@ -11,9 +11,12 @@ namespace {
 // for one of its hosts.
 Outcome outcome_of(const MxSet& set) {
   if (set.failure) return outcome(*set.failure) == Outcome::kUnusable ? Outcome::kAnswered : outcome(*set.failure);
-  const bool some_failed =
-      std::any_of(set.hosts.begin(), set.hosts.end(), [](const MxHost& host) { return host.failure == Cause::kDnsTemporary; });
-  return some_failed ? Outcome::kNoAnswer : Outcome::kAnswered;
+  const auto some_host_is = [&](Outcome one) {
+    return std::any_of(set.hosts.begin(), set.hosts.end(),
+                       [&](const MxHost& host) { return host.failure && outcome(*host.failure) == one; });
+  };
+  if (some_host_is(Outcome::kNoAnswer)) return Outcome::kNoAnswer;
+  return some_host_is(Outcome::kNotTried) ? Outcome::kNotTried : Outcome::kAnswered;
 }
 
 // Whatever order the resolver gives them.
@@ -49,7 +52,7 @@ void Monitor::looked_up(const DomainName& name, std::shared_ptr<const MxSet> set
 
   const bool not_asked = set->failure && outcome(*set->failure) == Outcome::kNotTried;  // no resolver, or no socket
   if (set->fresh && !set->stale) {
-    doubts_.looked_up(name, not_asked);
+    doubts_.looked_up(name, not_asked ? set->failure : std::nullopt);
     settle_doubts(now);
     // Asked while our servers are known to answer: that these names fail is then no sign against them.
     if (!not_asked) look_up_controls(now.steady);

@@ -122,7 +122,7 @@ std::string Vantage::trouble(Path path) const {
 
 std::string Vantage::trouble_but_panic(Path path) const {
   const PathState& at = state(path);
-  if (!resolver_answers_) return "none of our DNS servers answers";
+  if (!resolver_trouble_.empty()) return resolver_trouble_;
   if (at.local_errors >= kLocalErrorsMax) return words(path) + ": this machine cannot ask: " + at.local_error;
   const std::size_t silent = at.silent_controls();
   if (silent * 2 <= at.controls.size()) return "";

@@ -48,7 +48,7 @@ enum class Judgement : std::uint8_t {
 
 // A no-answer counts once somebody else is heard after it on the same path: whatever cut us off would have cut them off too.
 // A path is impaired, and no no-answer on it counts, while
-// - none of our DNS servers answers,
+// - none of our DNS servers answers, or can be asked,
 // - this machine cannot even begin to ask,
 // - more than half of the path's controls are silent,
 // - most of what answered fell silent at once, on most providers (panic).
@@ -62,7 +62,8 @@ class Vantage {
   // The paths on which this control can be asked; none: it is one no more.
   void set_control(const DomainName& control, const std::vector<Path>& paths);
   void control_said(const DomainName& control, Path path, Outcome outcome);
-  void resolver_answers(bool answers) { resolver_answers_ = answers; }
+  // Empty: our DNS servers answer.
+  void resolver_said(std::string trouble) { resolver_trouble_ = std::move(trouble); }
 
   // What any probe on the path found. `destinations`: so many stand behind the address.
   void heard(const Address& address, Path path, const std::string& provider, std::size_t destinations, const ProbeResult& result,
@@ -130,7 +131,7 @@ class Vantage {
   std::string trouble_but_panic(Path path) const;
 
   VantageOptions options_;
-  bool resolver_answers_ = true;
+  std::string resolver_trouble_;
   std::array<PathState, kPaths.size()> paths_;
   std::string told_;
 };

@@ -242,7 +242,10 @@ void Player::records() {
 }
 
 void Player::fault() {
-  if (is(0, "resolver")) return world_.dns.set_down(is(1, "down"));
+  if (is(0, "resolver")) {
+    world_.dns.set_without_socket(is(1, "lacks") && is(2, "socket"));
+    return world_.dns.set_down(is(1, "down"));
+  }
   if (is(0, "disk")) return world_.disk.set_full(is(1, "full"));
   if (is(0, "table")) return world_.mta.set_table_stuck(is(1, "stuck"));
   if (is(2, "raw")) return world_.dns.set_raw(word(1), Bytes(word(3).begin(), word(3).end()));

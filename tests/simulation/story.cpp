@@ -41,11 +41,11 @@ Story::Story(std::uint64_t seed, std::shared_ptr<const dns::ProviderList> provid
   length_ = between(4h, 20h);
   between_events_ = between(5min, 90min);
   const std::vector<void (Story::*)()> all{
-      &Story::outage,           &Story::outage,         &Story::outage,        &Story::flap,       &Story::provider_outage,
-      &Story::blocked_for_us,   &Story::cut_off,        &Story::local_trouble, &Story::name_fault, &Story::resolver_down,
-      &Story::clock_step,       &Story::suspend,        &Story::change_mx,     &Story::forge,      &Story::flood,
-      &Story::relay_fails,      &Story::naps,           &Story::table_stuck,   &Story::disk_full,  &Story::crash,
-      &Story::crash_at_a_write, &Story::stop_and_start, &Story::reload};
+      &Story::outage,           &Story::outage,         &Story::outage,        &Story::flap,         &Story::provider_outage,
+      &Story::blocked_for_us,   &Story::cut_off,        &Story::local_trouble, &Story::name_fault,   &Story::resolver_down,
+      &Story::clock_step,       &Story::suspend,        &Story::change_mx,     &Story::forge,        &Story::flood,
+      &Story::relay_fails,      &Story::naps,           &Story::table_stuck,   &Story::disk_full,    &Story::crash,
+      &Story::crash_at_a_write, &Story::stop_and_start, &Story::reload,        &Story::no_dns_socket};
   // Some seeds know few kinds of trouble, so that each meets calm too.
   const std::size_t odds = 1 + below(4);
   for (std::size_t i = 0; i < all.size(); ++i)
@@ -320,6 +320,15 @@ void Story::resolver_down() {
   at(between(1min, 3h), [this] {
     note("our resolver is up");
     world_.dns.set_down(false);
+  });
+}
+
+void Story::no_dns_socket() {
+  note("there is no socket for DNS");
+  world_.dns.set_without_socket(true);
+  at(between(10s, 2h), [this] {
+    note("there are sockets for DNS");
+    world_.dns.set_without_socket(false);
   });
 }
 

@@ -79,6 +79,7 @@ class Story {
   void local_trouble();
   void name_fault();
   void resolver_down();
+  void no_dns_socket();
   void clock_step();
   void suspend();
   void change_mx();

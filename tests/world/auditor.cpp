@@ -158,9 +158,9 @@ void Auditor::looked_up(const DomainName& name, const std::shared_ptr<const MxSe
   const bool failed =
       set->failure == Cause::kDnsTemporary ||
       std::any_of(set->hosts.begin(), set->hosts.end(), [](const MxHost& one) { return one.failure == Cause::kDnsTemporary; });
-  if (set->failure != Cause::kResolverDown && set->fresh)
-    record(lookups_[name], failed ? Cause::kDnsTemporary : Cause::kReady, false);
-  if (set->failure == Cause::kResolverDown) return;  // what was known, by an earlier run too, stays the best guess
+  const bool not_asked = set->failure && outcome(*set->failure) == Outcome::kNotTried;  // no resolver, or no socket
+  if (!not_asked && set->fresh) record(lookups_[name], failed ? Cause::kDnsTemporary : Cause::kReady, false);
+  if (not_asked) return;  // what was known, by an earlier run too, stays the best guess
   const auto all = health::asked_addresses(*set);
   const bool somebody_new = std::any_of(all.begin(), all.end(), [&](const auto& one) { return !asks(destination, one.address); });
   if (somebody_new) destination.somebody_new_since = now;

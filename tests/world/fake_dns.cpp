@@ -30,18 +30,22 @@ class FakeDns::OurServer final : public dns::Server {
   void ask(const std::string& name, int type, Done done) override {
     const std::string asked = name == "." ? "" : name;
     const auto fault = dns_.faults_.find(asked);
+    if (dns_.without_socket_) return tell({}, true, Duration(0), std::move(done));
     const bool no_reply = dns_.down_ || (fault != dns_.faults_.end() && fault->second == DnsFault::kNoReply);
-    Bytes bytes = no_reply ? Bytes() : dns_.answer(asked, type);
-    const std::uint64_t id = ++asked_;
-    auto alarm = dns_.alarms_.make([this, id, bytes = std::move(bytes), done = std::move(done)] {
-      const auto mine = waiting_.extract(id);
-      done({bytes});
-    });
-    alarm->start_once(no_reply ? Duration(kGivesUp) : Duration(kAnswerTime));
-    waiting_.emplace(id, std::move(alarm));
+    no_reply ? tell({}, false, kGivesUp, std::move(done)) : tell(dns_.answer(asked, type), false, kAnswerTime, std::move(done));
   }
 
  private:
+  void tell(Bytes bytes, bool lacked_socket, Duration after, Done done) {
+    const std::uint64_t id = ++asked_;
+    auto alarm = dns_.alarms_.make([this, id, lacked_socket, bytes = std::move(bytes), done = std::move(done)] {
+      const auto mine = waiting_.extract(id);
+      done({bytes, lacked_socket});
+    });
+    alarm->start_once(after);
+    waiting_.emplace(id, std::move(alarm));
+  }
+
   FakeDns& dns_;
   std::uint64_t asked_ = 0;
   std::map<std::uint64_t, std::unique_ptr<Alarm>> waiting_;

@@ -32,6 +32,8 @@ class FakeDns {
   // Our server itself.
   void set_down(bool down) { down_ = down; }
   bool is_down() const { return down_; }
+  // Our machine has no socket left to ask it by.
+  void set_without_socket(bool without) { without_socket_ = without; }
   void set_ttl(std::uint32_t seconds) { ttl_ = seconds; }
 
   // What a sender finds for the name now, by preference; it has a resolver of its own. Empty: it could not find any.
@@ -56,6 +58,7 @@ class FakeDns {
   std::map<std::string, DnsFault> faults_;
   std::map<std::string, Bytes> raw_;
   bool down_ = false;
+  bool without_socket_ = false;
   std::uint32_t ttl_ = 60;
 };
 

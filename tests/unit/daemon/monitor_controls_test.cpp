@@ -113,3 +113,30 @@ TEST_CASE("a destination at a control's address is asked at its own pace") {
   example.pass(0s);
   CHECK(example.heard.left == std::vector<std::string>{"b.example"});
 }
+
+TEST_CASE("two lookups in a row that lack a socket impair us, be they of one name") {
+  Example example({named("a.example")});
+  example.resolver.answer("a.example", {kHost});
+  example.result(Cause::kReady);
+  for (int i = 0; i < 2; ++i) {
+    CHECK_FALSE(example.monitor->snapshot().vantage.impaired);
+    example.pass(11s);
+    example.resolver.answer("a.example", {}, Cause::kLocalError);
+  }
+  CHECK(example.monitor->snapshot().vantage.why == "this machine has no socket to ask our DNS servers by");
+}
+
+TEST_CASE("a lookup of which one host could not be asked for leaves the streak of lookups as it is") {
+  Example example({named("a.example")});
+  example.resolver.answer("a.example", {}, Cause::kDnsTemporary);
+  REQUIRE(example.streak() == 1);
+  example.pass(3s);
+  auto set = std::make_shared<MxSet>();
+  set->destination = named("a.example");
+  set->hosts = {{named("mx.example"), 10, "", {kHost}, 0, {}, ""},
+                {named("backup.example"), 20, "", {}, 0, Cause::kLocalError, ""}};
+  example.resolver.open.extract(named("a.example")).mapped()(set);
+  example.pass(11s);
+  example.resolver.answer("a.example", {}, Cause::kDnsTemporary);
+  CHECK(example.streak() == 2);
+}

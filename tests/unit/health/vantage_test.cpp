@@ -147,7 +147,7 @@ TEST_CASE("a private network's hosts do not wait for controls on the Internet") 
 TEST_CASE("no DNS server that answers impairs every path") {
   Example example;
   example.hears(1, Cause::kReady, 5s);
-  example.vantage.resolver_answers(false);
+  example.vantage.resolver_said("none of our DNS servers answers");
   example.turn(6s);
   CHECK(example.told == std::vector<std::string>{"impaired: none of our DNS servers answers"});
   CHECK(example.judge(1, 7s, 7s) == Judgement::kOurs);
