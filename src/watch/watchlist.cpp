@@ -98,7 +98,9 @@ void Watchlist::drop(const DomainName& name, Changes& changes) {
   by_last_.erase({found->second.last, name});
   bouncing_.erase(found);
   unsaved_.mark(name);
-  if (joined_.erase(name) > 0 && !configured_.contains(name)) changes.left.push_back(name);
+  const bool was_watched = joined_.erase(name) > 0 && !configured_.contains(name);
+  const bool joins_now = std::erase(changes.joined, name) > 0;  // and nobody was told yet
+  if (was_watched && !joins_now) changes.left.push_back(name);
 }
 
 void Watchlist::make_room(Changes& changes) {

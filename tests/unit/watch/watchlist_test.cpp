@@ -105,6 +105,21 @@ TEST_CASE("the destination that is quiet for longest makes room") {
   }
 }
 
+TEST_CASE("who makes room with the very bounce that would have let it join does not join") {
+  Options options;
+  options.bounces = 1;
+  options.destinations_max = 1;
+  Watchlist list(options);
+  list.record(bounce("A"), at(10s));
+  BounceEvent late = bounce("B");
+  late.destination = *DomainName::parse("b.example");
+  late.time = at(5s).system;
+  const auto changes = list.record(late, at(11s));
+  CHECK(changes.joined.empty());
+  CHECK(changes.left.empty());
+  CHECK(list.contains(kExample));
+}
+
 TEST_CASE("bounces of before a restart count with those after it") {
   Watchlist before(Options{});
   before.record(bounce("A"), at(0s));
