@@ -59,6 +59,9 @@ class Doubts {
   // Some wait on this path and its controls would help.
   bool wants_controls(health::Path path) const;
 
+  // No-answers that wait to be judged.
+  std::size_t held_back() const { return held_back_.size(); }
+
   bool trusts(const Address& address, SteadyTime now) const { return vantage_.trusts(path_to(address), now); }
   VantageView view() const;
 

@@ -18,6 +18,7 @@
 #include "daemon/doubts.hpp"
 #include "daemon/gatekeeper.hpp"
 #include "daemon/kept.hpp"
+#include "daemon/load.hpp"
 #include "health/address_health.hpp"
 #include "health/destination_health.hpp"
 #include "health/incident_log.hpp"
@@ -89,6 +90,7 @@ class Monitor final : public ProbeListener, public Kept {
   Snapshot take_picture();  // a whole one, to be put in order by its taker
   // Only this one; without it no destination at all.
   Snapshot snapshot_of(const DomainName& name) const;
+  Load load() const;
   // Of a watched destination's most preferred host; empty while unknown.
   std::string provider_of(const DomainName& name) const;
 

@@ -79,6 +79,11 @@ Snapshot Monitor::snapshot(std::size_t destinations_max) {
   return snapshot;
 }
 
+Load Monitor::load() const {
+  return {destinations_.size(), watchlist_.size(), lookups_in_flight_,  users_.size(),
+          book_.size(),         schedule_.size(),  doubts_.held_back(), incidents_.size()};
+}
+
 Snapshot Monitor::snapshot_of(const DomainName& name) const {
   const Now now = clock_.now();
   Snapshot snapshot;

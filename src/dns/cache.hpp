@@ -74,6 +74,9 @@ class Cache {
   std::vector<Done> keep(Place& place, std::shared_ptr<const Answer> answer, SteadyTime now);
   std::vector<Done> keep(Place& place, Failure failure, SteadyTime now);
 
+  // Those that nobody waits for.
+  std::size_t size() const { return by_use_.size(); }
+
  private:
   std::vector<Done> end_wait(Place& place);
 

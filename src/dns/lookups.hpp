@@ -21,6 +21,8 @@ class Lookups {
   // `done` is called once, never inside this call.
   void look_up(const Question& question, Done done);
 
+  std::size_t cached() const { return cache_.size(); }
+
  private:
   void tell_cached();
   void replied(Cache::Place& place, const Upstreams::Reply& reply);

@@ -20,6 +20,9 @@ class MxResolver final : public Resolver, public LookupOwner {
 
   void resolve(const DomainName& destination, Done done) override;
 
+  // Entries of the cache.
+  std::size_t cached() const { return lookups_.cached(); }
+
  private:
   void found(MxLookup& lookup, std::shared_ptr<const MxSet> set) override;
 

@@ -43,6 +43,7 @@ class AddressBook {
   // Null while nothing was recorded. Valid until the next record() or forget().
   const AddressHealth* find(const Address& address) const;
   void forget(const Address& address);
+  std::size_t size() const { return known_.size(); }
 
   // Knows the address as an earlier run did.
   void resume(const SavedAddress& saved, SystemTime now);

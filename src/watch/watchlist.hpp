@@ -52,6 +52,7 @@ class Watchlist {
   // Those on the list for their bounces.
   const std::unordered_set<DomainName>& joined() const { return joined_; }
   std::vector<DomainName> bouncing() const;
+  std::size_t size() const { return bouncing_.size(); }
 
   bool contains(const DomainName& name) const { return configured_.contains(name) || joined_.contains(name); }
   bool configured(const DomainName& name) const { return configured_.contains(name); }

@@ -41,16 +41,17 @@ Story::Story(std::uint64_t seed, std::shared_ptr<const dns::ProviderList> provid
   length_ = between(4h, 20h);
   between_events_ = between(5min, 90min);
   const std::vector<void (Story::*)()> all{
-      &Story::outage,           &Story::outage,         &Story::outage,        &Story::flap,         &Story::provider_outage,
-      &Story::blocked_for_us,   &Story::cut_off,        &Story::local_trouble, &Story::name_fault,   &Story::resolver_down,
-      &Story::clock_step,       &Story::suspend,        &Story::change_mx,     &Story::forge,        &Story::flood,
-      &Story::relay_fails,      &Story::naps,           &Story::table_stuck,   &Story::disk_full,    &Story::crash,
-      &Story::crash_at_a_write, &Story::stop_and_start, &Story::reload,        &Story::no_dns_socket};
+      &Story::outage,           &Story::outage,         &Story::outage,        &Story::flap,          &Story::provider_outage,
+      &Story::blocked_for_us,   &Story::cut_off,        &Story::local_trouble, &Story::name_fault,    &Story::resolver_down,
+      &Story::clock_step,       &Story::suspend,        &Story::change_mx,     &Story::forge,         &Story::flood,
+      &Story::relay_fails,      &Story::naps,           &Story::table_stuck,   &Story::disk_full,     &Story::crash,
+      &Story::crash_at_a_write, &Story::stop_and_start, &Story::reload,        &Story::no_dns_socket, &Story::strangers};
   // Some seeds know few kinds of trouble, so that each meets calm too.
   const std::size_t odds = 1 + below(4);
   for (std::size_t i = 0; i < all.size(); ++i)
     if (i < 2 || below(odds) == 0) events_.push_back(all[i]);
   remembers_ = !one_in(4);
+  if (one_in(3)) world_.watchlist_max = 2 + below(8);
   config_ = draw_config();
   draw_hosts();
   draw_sites();
@@ -112,6 +113,8 @@ std::string Story::draw_config() {
   if (one_in(2)) text += "schedule = [\"5m\", \"10m\", \"20m\", \"40m\"]\n";
   text += "[gate.postfix]\ntable = \"hash:/hold\"\n";
   if (remembers_) text += "[store]\npath = \"/store\"\n";
+  if (one_in(4)) text += "[dns]\ncache = " + pick({"0", "3", "20"}) + "\n";
+  if (one_in(4)) text += "[metrics]\nmax_destinations = " + pick({"0", "2"}) + "\n";
   text += "[log]\nlevel = \"debug\"\nformat = \"" + pick({"logfmt", "json"}) + "\"\n";
   return text;
 }
@@ -387,6 +390,22 @@ void Story::flood() {
   const Host& host = hosts_[site.hosts.front()];
   for (std::size_t i = 10 + below(200); i > 0; --i)
     world_.mta.write_log(world_.mta.bounce_line(site.name, host.name, host.addresses.front(), "Connection timed out"));
+}
+
+// More than there is room for, where there is little: who bounced longest ago makes room.
+void Story::strangers() {
+  const bool little_room = world_.watchlist_max < watch::Options{}.destinations_max;
+  note("strangers bounce");
+  for (std::size_t i = 1 + below(little_room ? 20 : 3); i > 0; --i) {
+    const DomainName name = *DomainName::parse("stranger" + std::to_string(++strangers_) + ".example");
+    Host host = one_of(hosts_);
+    if (one_in(2)) host = {"mx." + name.text(), {*Address::parse("2001:db8::5:" + std::to_string(strangers_))}};
+    world_.dns.set_mx(name.text(), {{10, host.name}});
+    world_.dns.set_addresses(host.name, host.addresses);
+    auditor_.truly_bounced(name);
+    for (std::size_t bounces = 1 + below(3); bounces > 0; --bounces)
+      world_.mta.write_log(world_.mta.bounce_line(name, host.name, host.addresses.front(), "Connection timed out"));
+  }
 }
 
 // Bounces of the MTA's own, at a host that is not the destination's.

@@ -85,6 +85,7 @@ class Story {
   void change_mx();
   void forge();
   void flood();
+  void strangers();
   void relay_fails();
   void naps();
   void table_stuck();
@@ -107,6 +108,7 @@ class Story {
   bool remembers_ = false;
   bool dies_at_a_write_ = false;
   unsigned addresses_ = 0;
+  unsigned strangers_ = 0;
   std::vector<void (Story::*)()> events_;  // of this seed
   Duration between_events_{};
   Duration length_{};

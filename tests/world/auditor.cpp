@@ -15,13 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kAskingSlack = 180s;
 constexpr int kLessAtMost = 8;  // intervals until who asks for less is asked again
-constexpr std::size_t kAlarmsMax = 100;
-constexpr std::size_t kDescriptors = 1000;  // that the machine has for probes
 constexpr std::size_t kCloseLooksBetweenScrapes = 20;
-
-std::size_t probes_at_most(const config::Config& config) {
-  return config.probe.max_in_flight == 0 ? kDescriptors : config.probe.max_in_flight;
-}
 
 }  // namespace
 
@@ -30,7 +24,9 @@ class Auditor::Resolving final : public Resolver {
   Resolving(Auditor& auditor, std::unique_ptr<Resolver> resolver) : auditor_(auditor), resolver_(std::move(resolver)) {}
 
   void resolve(const DomainName& destination, Done done) override {
+    ++auditor_.lookups_open_;
     resolver_->resolve(destination, [this, destination, done = std::move(done)](std::shared_ptr<const MxSet> set) {
+      --auditor_.lookups_open_;
       auditor_.looked_up(destination, set);
       done(std::move(set));
     });
@@ -43,7 +39,9 @@ class Auditor::Resolving final : public Resolver {
 
 Auditor::Auditor(World& world, Broken broken) : world_(world), broken_(std::move(broken)) {
   world_.disk.on_taken([this](const Batch& batch) {
-    if (const auto why = lines_.why_wrong(batch, world_.time.now()); !why.empty()) broken_("11: each log line counts once", why);
+    const bool keeps_all = world_.watchlist_max >= watch::Options{}.destinations_max;
+    if (const auto why = lines_.why_wrong(batch, keeps_all, world_.time.now()); !why.empty())
+      broken_("11: each log line counts once", why);
   });
 }
 
@@ -59,7 +57,9 @@ void Auditor::started(Machine& machine) {
   machine_ = &machine;
   heed(machine.config());
   undisturbed_since_ = world_.time.now().steady;
-  in_flight_max_ = probes_at_most(machine.config());
+  in_flight_max_ = configured_max_ = controls_max_ = 0;
+  cache_max_ = machine.config().dns.cache;
+  heed_bounds(machine.config());
   controls_known_ = false;
   lines_.begin_again();
   check_remembered();
@@ -97,8 +97,8 @@ void Auditor::check_remembered() {
 
 void Auditor::config_reloaded() {
   heed(machine_->config());
-  in_flight_max_ = std::max(in_flight_max_, probes_at_most(machine_->config()));  // what is under way goes on
-  if (machine_->gatekeeper().mode() == GateMode::kObserve) {                      // who holds nothing pushes nothing
+  heed_bounds(machine_->config());
+  if (machine_->gatekeeper().mode() == GateMode::kObserve) {  // who holds nothing pushes nothing
     tries_.clear();
     flushes_.clear();
   }
@@ -115,6 +115,7 @@ void Auditor::gone() {
   tries_.clear();
   table_wrong_.clear();
   trials_begun_ = trials_told_ = 0;
+  lookups_open_ = 0;
 }
 
 void Auditor::look() {
@@ -132,6 +133,7 @@ void Auditor::look_closely() {
   look();
   if (machine_ == nullptr) return;
   check_streaks();
+  check_kept();
   check_asking(world_.time.now().steady);
   if (close_looks_++ % kCloseLooksBetweenScrapes == 0) check_texts();
   for (const auto& [name, destination] : destinations_) {
@@ -246,14 +248,6 @@ void Auditor::check_connects() {
   }
 }
 
-void Auditor::check_bounds() {
-  const std::size_t ours = machine_->probes_in_flight();
-  if (ours > in_flight_max_) broken_("9: what is in flight is bounded", std::to_string(ours) + " probes");
-  const std::size_t alarms = world_.time.alarms_set();
-  const std::size_t room = kAlarmsMax + ours + 2 * world_.mta.queued() + 30 * destinations_.size();
-  if (alarms > room) broken_("9: what is in flight is bounded", std::to_string(alarms) + " alarms");
-}
-
 void Auditor::check_streaks() {
   const Snapshot snapshot = machine_->snapshot();
   for (const HostView& view : snapshot.hosts) {
@@ -266,6 +260,7 @@ void Auditor::check_streaks() {
       broken_("7: only no-answers lengthen a streak", view.address.text() + " counts as silent after " + std::to_string(length));
   }
   for (const DestinationView& view : snapshot.destinations) {
+    check_history(view);
     const auto known = destinations_.find(view.destination);
     if (known == destinations_.end() || !known->second.set || known->second.set->failure != Cause::kDnsTemporary) continue;
     const unsigned length = countable(lookups_.at(view.destination));
@@ -308,8 +303,10 @@ Duration Auditor::patience() const {
 
 void Auditor::check_metrics() {
   if (machine_ == nullptr) return;
-  const std::string bad = bad_metrics_line(machine_->metrics());
+  const std::string text = machine_->metrics();
+  const std::string bad = bad_metrics_line(text);
   if (!bad.empty()) broken_("8: every metric line parses", bad);
+  check_series(text);
 }
 
 bool Auditor::asks(const Destination& destination, const Address& address) const {

@@ -105,7 +105,12 @@ class Auditor final : public Observer {
   void check_connects();
   void check_trials();
   void check_flushes();
+  void heed_bounds(const config::Config& config);
+  void at_most(std::string_view what, std::size_t kept, std::size_t bound);
   void check_bounds();
+  void check_kept();
+  void check_history(const DestinationView& view);
+  void check_series(std::string_view metrics);
   void check_streaks();
   void check_remembered();
   void heed(const config::Config& config);
@@ -142,7 +147,11 @@ class Auditor final : public Observer {
   CountedLines lines_;
   std::size_t connects_seen_ = 0;
   std::size_t close_looks_ = 0;
-  std::size_t in_flight_max_ = 0;  // in this run
+  std::size_t in_flight_max_ = 0;   // in this run, as are the next four
+  std::size_t configured_max_ = 0;  // destinations
+  std::size_t controls_max_ = 0;
+  std::size_t cache_max_ = 0;
+  std::size_t lookups_open_ = 0;
   std::size_t trials_begun_ = 0;
   std::size_t trials_told_ = 0;
 };

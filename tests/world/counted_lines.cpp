@@ -20,11 +20,12 @@ void CountedLines::begin_again() {
   for (auto& [subject, told] : messages_) std::erase_if(told, [&](const auto& one) { return one.first > written_; });
 }
 
-std::string CountedLines::why_wrong(const Batch& written, Now now) {
+std::string CountedLines::why_wrong(const Batch& written, bool keeps_all, Now now) {
   const std::size_t before = written_;
   for (const SavedPosition& one : written.changed.positions) written_ = std::stoul(one.position);
   for (const SavedBounces& one : written.changed.bounces)
     if (auto why = effect_without_place(one); !why.empty()) return why;
+  if (!keeps_all) return "";
   for (auto line = lines_.upper_bound(before); line != lines_.end() && line->first <= written_; ++line)
     if (auto why = place_without_effect(line->first, line->second, written, now); !why.empty()) return why;
   return "";

@@ -21,8 +21,8 @@ class CountedLines {
   void told(std::size_t place, const BounceEvent& event, Now now);
   // What was read and not written down is read again.
   void begin_again();
-  // Empty, or which line's effect and place this batch parts.
-  std::string why_wrong(const Batch& written, Now now);
+  // Empty, or which line's effect and place this batch parts. `keeps_all`: nobody had to make room for others.
+  std::string why_wrong(const Batch& written, bool keeps_all, Now now);
 
  private:
   struct Line {

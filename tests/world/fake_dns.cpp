@@ -26,6 +26,9 @@ Bytes message(const std::string& asked, int type, int rcode, const std::vector<B
 class FakeDns::OurServer final : public dns::Server {
  public:
   explicit OurServer(FakeDns& dns) : dns_(dns) {}
+  ~OurServer() override { dns_.questions_ -= waiting_.size(); }
+  OurServer(const OurServer&) = delete;
+  OurServer& operator=(const OurServer&) = delete;
 
   void ask(const std::string& name, int type, Done done) override {
     const std::string asked = name == "." ? "" : name;
@@ -40,10 +43,12 @@ class FakeDns::OurServer final : public dns::Server {
     const std::uint64_t id = ++asked_;
     auto alarm = dns_.alarms_.make([this, id, lacked_socket, bytes = std::move(bytes), done = std::move(done)] {
       const auto mine = waiting_.extract(id);
+      --dns_.questions_;
       done({bytes, lacked_socket});
     });
     alarm->start_once(after);
     waiting_.emplace(id, std::move(alarm));
+    ++dns_.questions_;
   }
 
   FakeDns& dns_;

@@ -40,6 +40,8 @@ class FakeDns {
   std::vector<std::pair<std::string, Address>> sender_finds(const std::string& destination) const;
 
   std::unique_ptr<dns::Server> server();
+  // Of ours, not answered yet.
+  std::size_t questions() const { return questions_; }
 
  private:
   class OurServer;
@@ -57,6 +59,7 @@ class FakeDns {
   std::map<std::string, Records> records_;
   std::map<std::string, DnsFault> faults_;
   std::map<std::string, Bytes> raw_;
+  std::size_t questions_ = 0;
   bool down_ = false;
   bool without_socket_ = false;
   std::uint32_t ttl_ = 60;

@@ -1,5 +1,7 @@
 #include "world/fake_store.hpp"
 
+#include <cassert>
+
 namespace mxpulse::test {
 namespace {
 
@@ -51,6 +53,7 @@ const SavedDestination* FakeDisk::find(const DomainName& name) const {
 FakeStore::FakeStore(Alarms& alarms, FakeDisk& disk) : disk_(disk), written_(alarms.make([this] { finish(); })) {}
 
 void FakeStore::write(std::shared_ptr<const Batch> batch, Done done) {
+  assert(!batch_ && "one batch at a time");
   batch_ = std::move(batch);
   done_ = std::move(done);
   written_->start_once(kWriteTime);

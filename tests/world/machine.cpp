@@ -1,7 +1,6 @@
 #include "world/machine.hpp"
 
 #include "daemon/options.hpp"
-#include "dns/mx_resolver.hpp"
 
 namespace mxpulse::test {
 namespace {
@@ -9,12 +8,19 @@ namespace {
 constexpr std::size_t kInFlightLimit = 1000;
 const std::string kFeed = "mail.log";
 
-std::unique_ptr<Resolver> make_resolver(World& world, const config::Config& config, DnsObserver& observer, std::uint64_t seed) {
+std::unique_ptr<dns::MxResolver> make_resolver(World& world, const config::Config& config, DnsObserver& observer,
+                                               std::uint64_t seed) {
   std::vector<std::unique_ptr<dns::Server>> servers;
   servers.push_back(world.dns.server());
   return std::make_unique<dns::MxResolver>(world.time, world.time, dns::Upstreams(world.time, std::move(servers), &observer),
                                            dns::Cache(config.dns.cache, config.dns.serve_stale), world.providers, &observer,
                                            seed);
+}
+
+daemon::MonitorOptions monitor_options(const World& world, const config::Config& config) {
+  auto options = daemon::monitor_options(config, kInFlightLimit);
+  options.watch.destinations_max = world.watchlist_max;
+  return options;
 }
 
 }  // namespace
@@ -25,11 +31,13 @@ Machine::Machine(World& world, config::Config config, std::uint64_t seed, Observ
       config_(std::move(config)),
       log_(daemon::log_format(config_), daemon::log_level(config_), std::move(write_log)),
       metrics_(config_.metrics.max_destinations),
-      monitor_(world.time, world.time, daemon::monitor_options(config_, kInFlightLimit), observers_, seed),
+      monitor_(world.time, world.time, monitor_options(world, config_), observers_, seed),
       gatekeeper_(world.time, world.time, world.mta, observers_),
       prober_(world.network, daemon::probe_options(config_), monitor_),
-      resolver_(wrap(make_resolver(world, config_, metrics_, seed))),
       parser_(bounce::make_postfix_parser()) {
+  auto answers = make_resolver(world, config_, metrics_, seed);
+  answers_ = answers.get();
+  resolver_ = wrap(std::move(answers));
   observers_.add(log_);
   observers_.add(metrics_);
   observers_.add(also_told);
@@ -53,7 +61,7 @@ void Machine::reload(config::Config config) {
   metrics_.set_max_destinations(config_.metrics.max_destinations);
   prober_.set_options(daemon::probe_options(config_));
   gatekeeper_.configure(daemon::gate_options(config_));
-  monitor_.configure(daemon::monitor_options(config_, kInFlightLimit));
+  monitor_.configure(monitor_options(world_, config_));
   observers_.reloaded(true, "the new configuration is in force", world_.time.now());
 }
 

@@ -12,6 +12,7 @@
 #include "daemon/keeper.hpp"
 #include "daemon/monitor.hpp"
 #include "daemon/observers.hpp"
+#include "dns/mx_resolver.hpp"
 #include "dns/provider.hpp"
 #include "metrics/metrics.hpp"
 #include "world/fake_dns.hpp"
@@ -29,6 +30,7 @@ struct World {
   FakeNetwork network{time};
   FakeMta mta{time, dns, network};
   FakeDisk disk;
+  std::size_t watchlist_max = watch::Options{}.destinations_max;  // so small in some worlds that it is reached
   std::shared_ptr<const dns::ProviderList> providers = std::make_shared<const dns::ProviderList>();
 };
 
@@ -55,6 +57,9 @@ class Machine final : private daemon::Kept {
   Snapshot snapshot() { return monitor_.snapshot(); }
   const daemon::Gatekeeper& gatekeeper() const { return gatekeeper_; }
   std::size_t probes_in_flight() const { return prober_.in_flight(); }
+  daemon::Load load() const { return monitor_.load(); }
+  // Entries of the DNS cache.
+  std::size_t cached() const { return answers_->cached(); }
   // Of the mail log, the one that is being taken included.
   std::size_t lines_read() const { return lines_read_; }
   std::string metrics() { return metrics_.text(monitor_.snapshot()); }
@@ -76,6 +81,7 @@ class Machine final : private daemon::Kept {
   daemon::Monitor monitor_;
   daemon::Gatekeeper gatekeeper_;
   FakeProber prober_;
+  dns::MxResolver* answers_;  // within `resolver_`
   std::unique_ptr<Resolver> resolver_;
   std::unique_ptr<bounce::LogParser> parser_;
   std::size_t lines_read_ = 0;
