@@ -16,15 +16,15 @@ void Keeper::when_written(Store::Done done) {
 }
 
 void Keeper::write() {
-  auto batch = std::make_shared<const Batch>(gather(false));
+  Batch batch = gather(false);
   waiting_on_.insert(waiting_on_.end(), waiting_.begin(), waiting_.end());
   waiting_.clear();
-  if (batch->empty()) {
+  if (batch.empty()) {
     tell_waiting({WriteEnd::kTaken, ""});
     return wake_->start_once(kKeepInterval);
   }
-  under_way_ = batch;
-  store_.write(batch, [this](const Written& written) { ended(written); });
+  under_way_ = std::make_shared<const Batch>(std::move(batch));
+  store_.write(under_way_, [this](const Written& written) { ended(written); });
 }
 
 void Keeper::ended(const Written& written) {

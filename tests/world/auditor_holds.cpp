@@ -162,7 +162,7 @@ void Auditor::check_table(Now now) {
 }
 
 void Auditor::check_trials() {
-  const Duration patience = gate::Policy{}.trial_patience + kTrialSlack;
+  static const Duration patience = gate::Policy{}.trial_patience + kTrialSlack;
   std::erase_if(trials_, [&](const auto& one) { return one.second + patience < world_.time.running(); });
   for (auto one = tries_.begin(); one != tries_.end();) {
     const bool tried = world_.mta.last_attempt(one->first) >= one->second.released;

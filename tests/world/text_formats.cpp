@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
-#include <set>
+#include <unordered_set>
 
 namespace mxpulse::test {
 namespace {
@@ -76,11 +76,11 @@ bool is_logfmt_line(std::string_view line) {
 }
 
 bool is_json_line(std::string_view line) {
-  return is_one_printable_line(line) && nlohmann::json::parse(line.begin(), line.end() - 1, nullptr, false).is_object();
+  return is_one_printable_line(line) && line.starts_with('{') && nlohmann::json::accept(line.begin(), line.end() - 1);
 }
 
 std::string bad_metrics_line(std::string_view text) {
-  std::set<std::string_view> series;
+  std::unordered_set<std::string_view> series;
   while (!text.empty()) {
     const auto end = text.find('\n');
     if (end == std::string_view::npos) return std::string(text);
