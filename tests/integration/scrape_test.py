@@ -45,7 +45,8 @@ def lags(series):
 
 
 def ask(query):
-    answer = json.loads(get("/api/v1/query?" + urllib.parse.urlencode({"query": query}), host=PROMETHEUS)[1] or "{}")
+    status, body = get("/api/v1/query?" + urllib.parse.urlencode({"query": query}), host=PROMETHEUS)[:2]
+    answer = json.loads(body) if status == 200 else {}  # while it starts it says in plain words that it does not serve yet
     return [float(one["value"][1]) for one in answer.get("data", {}).get("result", [])]
 
 
