@@ -5,10 +5,12 @@
 
 namespace mxpulse::daemon {
 
+inline constexpr std::size_t kLookupsMax = 1024;  // MX sets being looked up at a time; the resolver paces its queries below that
+
 struct Load {
   std::size_t watched = 0;       // destinations
   std::size_t bouncing = 0;      // destinations that bounced, watched or not yet
-  std::size_t lookups = 0;       // of MX sets, under way
+  std::size_t lookups = 0;       // of MX sets, under way, those of who left meanwhile too
   std::size_t asked = 0;         // addresses that a watched destination uses
   std::size_t known = 0;         // addresses whose health is known
   std::size_t scheduled = 0;     // addresses with a place on the schedule, those with it that were left lately

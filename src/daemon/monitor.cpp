@@ -9,7 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kLookupsMax = 1024;  // MX sets being looked up at a time; the resolver paces its queries below that
 // What begins in a millisecond; the rest begins in the next one, for who asks the gate waits meanwhile. One core can no more.
 constexpr auto kTurn = 1ms;
 constexpr std::size_t kProbesPerTurn = 20;
@@ -180,7 +179,6 @@ void Monitor::leave(const DomainName& name) {
   const Now now = clock_.now();
   const auto found = destinations_.find(name);
   if (found == destinations_.end()) return;
-  if (found->second.looking_up) --lookups_in_flight_;
   for (const Address& address : asked_by(found->second.set.get())) drop_address(found->second, address, now.steady);
   lookups_due_.erase(&found->second);
   if (gatekeeper_ != nullptr) gatekeeper_->forgotten(name);
@@ -213,7 +211,10 @@ void Monitor::begin_lookups(SteadyTime now) {
     const DomainName name = due->second->name;
     due->second->looking_up = true;
     ++lookups_in_flight_;
-    resolver_->resolve(name, [this, name](std::shared_ptr<const MxSet> set) { looked_up(name, std::move(set)); });
+    resolver_->resolve(name, [this, name](std::shared_ptr<const MxSet> set) {
+      --lookups_in_flight_;  // be it that it left meanwhile
+      looked_up(name, std::move(set));
+    });
   }
 }
 

@@ -48,7 +48,6 @@ void Monitor::looked_up(const DomainName& name, std::shared_ptr<const MxSet> set
   const Now now = clock_.now();
   Destination& destination = found->second;
   destination.looking_up = false;
-  --lookups_in_flight_;
 
   const bool not_asked = set->failure && outcome(*set->failure) == Outcome::kNotTried;  // no resolver, or no socket
   if (set->fresh && !set->stale) {

@@ -47,8 +47,8 @@ void Auditor::check_kept() {
   const daemon::Load load = machine_->load();
   at_most("destinations that bounced", load.bouncing, world_.watchlist_max);
   at_most("destinations watched", load.watched, world_.watchlist_max + configured_max_);
-  at_most("lookups of what is watched", load.lookups, load.watched);
-  at_most("lookups under way", lookups_open_, 2 * (world_.watchlist_max + configured_max_ + controls_max_));
+  at_most("lookups of destinations", load.lookups, daemon::kLookupsMax);
+  at_most("lookups under way", lookups_open_, load.lookups + controls_max_);
   at_most("addresses asked", load.asked, kAddressesMax * load.watched);
   at_most("addresses known", load.known, load.asked);
   at_most("no-answers held back", load.held_back, load.asked);

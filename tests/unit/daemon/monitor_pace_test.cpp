@@ -131,3 +131,17 @@ TEST_CASE("a clock that is set is told once, and every streak goes on") {
   CHECK(example.heard.jumps == std::vector<std::string>{"the system clock was set by 3600 s"});
   CHECK(example.streak() == 2);
 }
+
+TEST_CASE("who leaves while it is looked up keeps its place among the lookups under way") {
+  Example example({});
+  for (std::size_t i = 0; i < kLookupsMax; ++i)
+    example.options.destinations.push_back(named(("a" + std::to_string(i) + ".example").c_str()));
+  for (int turns = 0; turns < 40; ++turns) example.pass(1s);
+  REQUIRE(example.resolver.open.size() == kLookupsMax);
+  example.options.destinations = {named("b.example")};
+  for (int turns = 0; turns < 2; ++turns) example.pass(1s);
+  CHECK(example.resolver.open.size() == kLookupsMax);
+  example.resolver.answer("a0.example", {}, Cause::kNoSuchDomain);
+  example.pass(1s);
+  CHECK(example.resolver.open.contains(named("b.example")));
+}
