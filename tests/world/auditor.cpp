@@ -181,7 +181,9 @@ void Auditor::record(Silence& silence, Cause cause, bool no_route) {
   }
   if (outcome(cause) != Outcome::kNoAnswer) return;
   ++silence.length;
-  if (silence.since_answer && !world_.network.in_trouble()) ++*silence.since_answer;  // else it says nothing of the host
+  if (world_.dns.in_trouble()) undoubted_since_ = now + 2 * machine_->config().probe.interval;  // a round of grace follows
+  const bool doubted = world_.network.in_trouble() || now < undoubted_since_;
+  if (silence.since_answer && !doubted) ++*silence.since_answer;  // else it says nothing of the host
   // Before any control could be looked up nobody vouches for us.
   if (world_.network.in_trouble() && controls_known_ && cause != Cause::kDnsTemporary) ++silence.ours;
   silence.last_no_answer = now;

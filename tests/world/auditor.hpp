@@ -133,6 +133,7 @@ class Auditor final : public Observer {
   bool always_controlled_ = true;
   bool controls_known_ = false;  // in this run
   SteadyTime undisturbed_since_{};
+  SteadyTime undoubted_since_{};
   std::map<DomainName, SteadyTime> truly_bounced_;
   std::map<Address, Silence> silences_;
   std::map<DomainName, Silence> lookups_;

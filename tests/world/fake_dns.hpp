@@ -31,9 +31,10 @@ class FakeDns {
   void set_raw(const std::string& name, Bytes bytes) { raw_[name] = std::move(bytes); }
   // Our server itself.
   void set_down(bool down) { down_ = down; }
-  bool is_down() const { return down_; }
   // Our machine has no socket left to ask it by.
   void set_without_socket(bool without) { without_socket_ = without; }
+  // Nobody can be looked up by us.
+  bool in_trouble() const { return down_ || without_socket_; }
   void set_ttl(std::uint32_t seconds) { ttl_ = seconds; }
 
   // What a sender finds for the name now, by preference; it has a resolver of its own. Empty: it could not find any.
