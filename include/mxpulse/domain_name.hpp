@@ -3,11 +3,11 @@
 
 #include <compare>
 #include <functional>
-#include <memory>
 #include <string>
 #include <string_view>
 
 #include "mxpulse/result.hpp"
+#include "mxpulse/shared_text.hpp"
 
 namespace mxpulse {
 
@@ -21,18 +21,18 @@ class DomainName {
   // Takes U-labels too (UTF-8, IDNA 2008 by libidn2, non-transitional) and one final dot.
   static Result<DomainName> parse(std::string_view text);
 
-  const std::string& text() const { return text_ ? *text_ : kNone; }
-  bool empty() const { return text_ == nullptr; }
+  const std::string& text() const { return empty() ? kNone : *text_.get(); }
+  bool empty() const { return text_.get() == nullptr; }
 
-  bool operator==(const DomainName& other) const { return text_ == other.text_ || text() == other.text(); }
+  bool operator==(const DomainName& other) const { return text_.get() == other.text_.get() || text() == other.text(); }
   std::strong_ordering operator<=>(const DomainName& other) const { return text() <=> other.text(); }
 
  private:
-  explicit DomainName(std::string text) : text_(std::make_shared<const std::string>(std::move(text))) {}
+  explicit DomainName(std::string text) : text_(std::move(text)) {}
 
   static const std::string kNone;
 
-  std::shared_ptr<const std::string> text_;  // null: empty
+  SharedText text_;  // none: empty
 };
 
 }  // namespace mxpulse
