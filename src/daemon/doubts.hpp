@@ -41,6 +41,8 @@ class Doubts {
   void heard(const Address& address, const Subject& subject, const ProbeResult& result, SteadyTime now);
   // To be judged. A second one of the same address takes the place of the first.
   void hold_back(const Address& address, const ProbeResult& result, Now now);
+  // It answered since: what is held back of it says nothing any more.
+  void answered(const Address& address) { held_back_.erase(address); }
   void forget(const Address& address);
   // A lookup that went to our DNS servers; `failed`: why they could not be asked, or answer no name at all.
   void looked_up(const DomainName& name, std::optional<Cause> failed);

@@ -278,6 +278,7 @@ void Monitor::probed(const Address& address, const ProbeResult& result) {
     book_.asked(address);
     doubts_.hold_back(address, result, now);
   } else if (wanted) {
+    if (outcome(result.cause) == Outcome::kAnswered) doubts_.answered(address);
     record({{address, result, now}}, now);
   }
   settle_doubts(now);

@@ -145,3 +145,23 @@ TEST_CASE("who leaves while it is looked up keeps its place among the lookups un
   example.pass(1s);
   CHECK(example.resolver.open.contains(named("b.example")));
 }
+
+TEST_CASE("a no-answer that waits to be counted is not counted after an answer of the same host") {
+  Example example({named("a.example"), named("b.example")});
+  const Address other = *Address::parse("192.0.2.2");
+  example.resolver.answer("a.example", {kHost});
+  example.resolver.answer("b.example", {other});
+  example.found(kHost, Cause::kReady);
+  example.found(other, Cause::kReady);
+  example.pass(12s);
+  example.found(kHost, Cause::kTimeout);
+  example.options.pacing.interval_undecided = 1s;
+  example.pass(1s);
+  example.monitor->probed(kHost, [] {
+    ProbeResult ready;
+    ready.cause = Cause::kReady;
+    return ready;
+  }());
+  example.found(other, Cause::kReady);
+  CHECK(example.streak() == 0);
+}
