@@ -39,6 +39,7 @@ class Auditor::Resolving final : public Resolver {
 
 Auditor::Auditor(World& world, Broken broken) : world_(world), broken_(std::move(broken)) {
   world_.disk.on_taken([this](const Batch& batch) {
+    was_written_ = true;
     const bool keeps_all = world_.watchlist_max >= watch::Options{}.destinations_max;
     if (const auto why = lines_.why_wrong(batch, keeps_all, world_.time.now()); !why.empty())
       broken_("11: each log line counts once", why);
@@ -76,7 +77,8 @@ void Auditor::heed(const config::Config& config) {
 // Before anything happened.
 void Auditor::check_remembered() {
   const bool remembers = !machine_->config().store.path.empty();
-  if (!remembers) connected_.clear();
+  if (!remembers || !was_written_) connected_.clear();  // a disk that was full all the while cannot tell
+  was_written_ = false;
   for (const HostView& view : machine_->snapshot().hosts) {
     const SavedAddress* saved = remembers ? world_.disk.find(view.address) : nullptr;
     const unsigned streak = saved == nullptr ? 0 : saved->streak.no_answers;
@@ -161,7 +163,11 @@ void Auditor::looked_up(const DomainName& name, const std::shared_ptr<const MxSe
       set->failure == Cause::kDnsTemporary ||
       std::any_of(set->hosts.begin(), set->hosts.end(), [](const MxHost& one) { return one.failure == Cause::kDnsTemporary; });
   const bool not_asked = set->failure && outcome(*set->failure) == Outcome::kNotTried;  // no resolver, or no socket
-  if (!not_asked && set->fresh) record(lookups_[name], failed ? Cause::kDnsTemporary : Cause::kReady, false);
+  const bool some_not_asked = std::any_of(set->hosts.begin(), set->hosts.end(), [](const MxHost& one) {
+    return one.failure && outcome(*one.failure) == Outcome::kNotTried;
+  });
+  if (!not_asked && set->fresh && (failed || !some_not_asked))
+    record(lookups_[name], failed ? Cause::kDnsTemporary : Cause::kReady, false);
   if (not_asked) return;  // what was known, by an earlier run too, stays the best guess
   const auto all = health::asked_addresses(*set);
   const bool somebody_new = std::any_of(all.begin(), all.end(), [&](const auto& one) { return !asks(destination, one.address); });

@@ -132,6 +132,7 @@ class Auditor final : public Observer {
   Duration longest_step_{0};
   bool always_controlled_ = true;
   bool controls_known_ = false;  // in this run
+  bool was_written_ = false;     // something, in this run
   SteadyTime undisturbed_since_{};
   SteadyTime undoubted_since_{};
   std::map<DomainName, SteadyTime> truly_bounced_;
