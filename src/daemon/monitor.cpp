@@ -314,6 +314,7 @@ std::optional<Monitor::Occasion> Monitor::note(const Doubts::Judged& judged, Now
   const bool on_course =
       gatekeeper_ != nullptr && std::any_of(users->second.begin(), users->second.end(),
                                             [&](const Destination* one) { return gatekeeper_->on_course(one->name); });
+  if (on_course) schedule_.await(address);
   const bool changes = on_course || health.settled != settled_before || last_before != result.cause;
   return changes ? std::optional(occasion) : std::nullopt;
 }

@@ -84,6 +84,12 @@ void Schedule::hurry(const Address& address, SteadyTime now) {
   if (!found->second.postponed) queue(*found, not_before(found->second, now), true);
 }
 
+void Schedule::await(const Address& address) {
+  const auto found = entries_.find(address);
+  if (found == entries_.end()) return;
+  if (const auto due = queue_of(found->second).due(&*found)) queue(*found, *due, true);
+}
+
 std::optional<Schedule::Standing> Schedule::standing(const Address& address) {
   const auto found = entries_.find(address);
   if (found == entries_.end()) return std::nullopt;

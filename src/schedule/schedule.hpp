@@ -32,7 +32,9 @@ struct Due {
 
 // - an address is due once it is added
 // - taken, it is out of the queue until settle() gives it its next time
-// - somebody waits for those that were hurried, and a change waits for those that are undecided: they are taken when they are due
+// - somebody waits for those that were hurried or are awaited, and a change for those that are undecided: they are taken when
+// they
+//   are due
 // - all others make room for them: together no more are taken than an eighth above the usual rate, what came due first first, and
 //   none two intervals late. So the first round of many takes as long as that needs, and silent hosts, asked more often in their
 //   first minutes, make no burst
@@ -63,6 +65,8 @@ class Schedule {
   void settle(const Address& address, Pace pace, SteadyTime now);
   // Asks soon, as far as `per_address` allows: somebody just bounced there.
   void hurry(const Address& address, SteadyTime now);
+  // Asks no sooner, but makes no room: mail waits for it. Until its next settling.
+  void await(const Address& address);
 
   // How an address stands here, as it is kept over a restart.
   struct Standing {

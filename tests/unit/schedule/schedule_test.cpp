@@ -145,6 +145,22 @@ TEST_CASE("a pending change is seen to when it is due, and what nobody waits for
   CHECK(std::ranges::count(asked, untold) == 0);
 }
 
+TEST_CASE("a silent host that mail waits for makes no room") {
+  Schedule schedule(Pacing{300s, 30s, 600s, 1s}, 7);
+  for (int i = 0; i < 10'000; ++i) schedule.add(numbered(i), at(0s));
+  const Address waited_for = schedule.take(at(0s))->address;
+  const Address other = schedule.take(at(0s))->address;
+  schedule.settle(waited_for, Pace::kSilent, at(0s));
+  schedule.settle(other, Pace::kSilent, at(0s));
+  schedule.await(waited_for);
+  std::vector<Address> asked;
+  for (auto now = at(0s); now <= at(34s); now += 10ms) {
+    while (const auto due = schedule.take(now)) asked.push_back(due->address);
+  }
+  CHECK(std::ranges::count(asked, waited_for) == 1);
+  CHECK(std::ranges::count(asked, other) == 0);
+}
+
 TEST_CASE("nobody makes room for two intervals") {
   Schedule schedule(kPacing, 7);
   for (int i = 0; i < 100'000; ++i) schedule.add(numbered(i), at(0s));
