@@ -184,7 +184,8 @@ TEST_CASE("a first round over many has a flat rate, and an outage of a third of 
   constexpr int kUsual = kHosts / 60;
   Schedule schedule(Pacing{60s, 30s, 60s, 1s}, 8);
   std::multimap<SteadyTime, int> asked;  // by when they answer, or do not
-  std::array<int, kHosts> unanswered{};
+  std::array<int, kHosts> streaks{};
+  const auto streak_of = [&](int host) -> int& { return streaks[static_cast<std::size_t>(host)]; };
   int found = 0;
   bool outage = false;
   std::vector<int> in_ten_seconds{0};
@@ -196,12 +197,12 @@ TEST_CASE("a first round over many has a flat rate, and an outage of a third of 
       const int host = number_of(due->address);
       const bool silent = host % 3 == 0 || (outage && host % 3 == 1);
       asked.emplace(at(0s) + time + (silent ? 10s : 0s), host);
-      unanswered[host] = silent ? unanswered[host] + 1 : 0;
+      streak_of(host) = silent ? streak_of(host) + 1 : 0;
       ++in_ten_seconds.back();
     }
     for (; !asked.empty() && asked.begin()->first <= at(0s) + time; asked.erase(asked.begin())) {
       const int host = asked.begin()->second;
-      const int streak = unanswered[host];
+      const int streak = streak_of(host);
       schedule.settle(numbered(host), streak == 0 ? Pace::kSteady : streak < 3 ? Pace::kUndecided : Pace::kSilent, at(0s) + time);
     }
   }
