@@ -36,6 +36,14 @@ int taken(Schedule& schedule, SteadyTime now) {
   return count;
 }
 
+std::vector<Address> asked_within(Schedule& schedule, Duration time) {
+  std::vector<Address> asked;
+  for (auto now = at(0s); now <= at(0s) + time; now += 10ms) {
+    while (const auto due = schedule.take(now)) asked.push_back(due->address);
+  }
+  return asked;
+}
+
 }  // namespace
 
 TEST_CASE("an address is taken once, however many destinations share it") {
@@ -137,10 +145,7 @@ TEST_CASE("a pending change is seen to when it is due, and what nobody waits for
   schedule.settle(unsure, Pace::kUndecided, at(0s));
   const Address untold = schedule.take(at(0s))->address;
   schedule.settle(untold, Pace::kNotTried, at(0s));
-  std::vector<Address> asked;
-  for (auto now = at(0s); now <= at(34s); now += 10ms) {
-    while (const auto due = schedule.take(now)) asked.push_back(due->address);
-  }
+  const auto asked = asked_within(schedule, 34s);
   CHECK(std::ranges::count(asked, unsure) == 1);
   CHECK(std::ranges::count(asked, untold) == 0);
 }
@@ -153,10 +158,7 @@ TEST_CASE("a silent host that mail waits for makes no room") {
   schedule.settle(waited_for, Pace::kSilent, at(0s));
   schedule.settle(other, Pace::kSilent, at(0s));
   schedule.await(waited_for);
-  std::vector<Address> asked;
-  for (auto now = at(0s); now <= at(34s); now += 10ms) {
-    while (const auto due = schedule.take(now)) asked.push_back(due->address);
-  }
+  const auto asked = asked_within(schedule, 34s);
   CHECK(std::ranges::count(asked, waited_for) == 1);
   CHECK(std::ranges::count(asked, other) == 0);
 }
