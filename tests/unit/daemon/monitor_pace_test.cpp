@@ -11,6 +11,18 @@ Address numbered(int number) {
   return *Address::parse("11." + std::to_string(number / 200) + "." + std::to_string(number % 200) + ".1");
 }
 
+const Address kOther = *Address::parse("192.0.2.2");
+
+// Of a.example, until kOther, the host of b.example, is heard.
+void let_a_no_answer_wait(Example& example) {
+  example.resolver.answer("a.example", {kHost});
+  example.resolver.answer("b.example", {kOther});
+  example.found(kHost, Cause::kReady);
+  example.found(kOther, Cause::kReady);
+  example.pass(12s);
+  example.found(kHost, Cause::kTimeout);
+}
+
 }  // namespace
 
 TEST_CASE("no more probes at a time than allowed") {
@@ -108,13 +120,7 @@ TEST_CASE("after a sleep what was under way is not counted, and what came due is
 
 TEST_CASE("a no-answer that waited over a sleep to be counted is not counted") {
   Example example({named("a.example"), named("b.example")});
-  const Address other = *Address::parse("192.0.2.2");
-  example.resolver.answer("a.example", {kHost});
-  example.resolver.answer("b.example", {other});
-  example.found(kHost, Cause::kReady);
-  example.found(other, Cause::kReady);
-  example.pass(12s);
-  example.found(kHost, Cause::kTimeout);
+  let_a_no_answer_wait(example);
   REQUIRE(example.streak() == 0);  // it waits for the other to be heard
   example.pass(8h);
   CHECK(example.heard.jumps.size() == 1);
@@ -148,13 +154,7 @@ TEST_CASE("who leaves while it is looked up keeps its place among the lookups un
 
 TEST_CASE("a no-answer that waits to be counted is not counted after an answer of the same host") {
   Example example({named("a.example"), named("b.example")});
-  const Address other = *Address::parse("192.0.2.2");
-  example.resolver.answer("a.example", {kHost});
-  example.resolver.answer("b.example", {other});
-  example.found(kHost, Cause::kReady);
-  example.found(other, Cause::kReady);
-  example.pass(12s);
-  example.found(kHost, Cause::kTimeout);
+  let_a_no_answer_wait(example);
   example.options.pacing.interval_undecided = 1s;
   example.pass(1s);
   example.monitor->probed(kHost, [] {
@@ -162,6 +162,6 @@ TEST_CASE("a no-answer that waits to be counted is not counted after an answer o
     ready.cause = Cause::kReady;
     return ready;
   }());
-  example.found(other, Cause::kReady);
+  example.found(kOther, Cause::kReady);
   CHECK(example.streak() == 0);
 }
