@@ -129,14 +129,34 @@ def rounds(daemon, seconds, slice_seconds):
             "unknown": before['mxpulse_destinations{verdict="unknown"}']}
 
 
+def keep_point(build, axis, at, seen):
+    """For the plot: where a world of its size or share stands, in place of what an earlier run had there."""
+    path = os.path.join(build, "points.json")
+    points = []
+    if os.path.exists(path):
+        with open(path, encoding="ascii") as file:
+            points = [one for one in json.load(file) if (one["axis"], one["at"]) != (axis, at)]
+    points.append({"axis": axis, "at": at, "cpu_percent": seen["cpu"] / seen["seconds"] * 100, "megabytes": seen["megabytes"], "late_ms": seen["late"] * 1e3})
+    with open(path, "w", encoding="ascii") as file:
+        json.dump(sorted(points, key=lambda one: (one["axis"], one["at"])), file)
+    subprocess.run(["/usr/bin/python3", os.path.join(os.path.dirname(__file__), "plot.py"), path], check=True)  # the one that has matplotlib
+
+
+def grown(build, table, what, axis, at, seen):
+    """Rows that every world has, and its point in the plot."""
+    table.add(f"{what}: {seen['probes'] / seen['seconds']:.0f} probes/s", "mxpulse run", seen["cpu"] / seen["seconds"] * 100, "% of a core")
+    table.add("", "mxpulse run", seen["megabytes"], "MB resident", "", "600")
+    table.add("", "mxpulse run", seen["late"] * 1e3, "ms late at most, 99th percentile", "", "100")
+    keep_point(build, axis, at, seen)
+
+
 def large(build, folder, table, quick):
     destinations, hosts, interval = (100_000, 30_000, 60) if quick else (1_000_000, 300_000, 300)
-    what = f"{destinations:,} destinations on {hosts:,} addresses, a third silent"
     with World(build, folder, destinations, hosts, interval) as daemon:
         seen = rounds(daemon, interval * 1.3, interval / 30)
         calm = rounds(daemon, interval * 0.5, interval / 30)
-        table.add(what, "mxpulse run", max(seen["megabytes"], calm["megabytes"]), "MB resident", "", "600")
-        table.add("", "mxpulse run", max(seen["late"], calm["late"]) * 1e3, "ms late at most, 99th percentile", "", "100")
+        grown(build, table, f"{destinations:,} destinations on {hosts:,} addresses, a third silent, a round each {interval} s", "destinations", destinations, calm)
+        table.add("", "mxpulse run", seen["late"] * 1e3, "ms late at most, 99th percentile, the first round", "", "100")
         table.add("", "mxpulse run", max(seen["rates"]) * interval / hosts, "greatest rate of the first round, to the usual", "", "1.2")
         table.add("", "mxpulse run", calm["cpu"] / calm["probes"] * 1e6, "us CPU a probe in all, DNS beside")
         scrapes = sorted(seen["scrapes"] + calm["scrapes"])
@@ -183,27 +203,16 @@ def gate(build, folder, table, quick):
             table.add("", "mxpulse run", (cpu_of(daemon.pid) - before) / told["lookups"] * 1e6, "us CPU a lookup, the probes' with it")
 
 
-def point(build, folder, table, what, destinations, interval, at, hosts=None):
-    """One world watched for a round and a half; the half counts."""
-    with World(build, folder, destinations, hosts or max(1, destinations * 3 // 10), interval) as daemon:
+def point(build, folder, table, what, axis, at, destinations, hosts, interval):
+    """One world watched for 1.7 rounds; the last half counts."""
+    with World(build, folder, destinations, hosts, interval) as daemon:
         rounds(daemon, interval * 1.2, interval / 5)
-        seen = rounds(daemon, interval * 0.5, interval / 10)
-    cpu = seen["cpu"] / seen["seconds"] * 100
-    rate = seen["probes"] / seen["seconds"]
-    table.add(f"{what}, a round each {interval} s: {rate:.0f} probes/s", "mxpulse run", cpu, "% of a core")
-    table.add("", "mxpulse run", seen["megabytes"], "MB resident")
-    table.add("", "mxpulse run", seen["late"] * 1e3, "ms late at most, 99th percentile")
-    return {"at": at, "cpu_percent": cpu, "megabytes": seen["megabytes"], "late_ms": seen["late"] * 1e3, "probes_per_second": rate}
+        grown(build, table, f"{destinations:,} destinations, {what}, a round each {interval} s", axis, at, rounds(daemon, interval * 0.5, interval / 10))
 
 
 def scaling(build, folder, table, quick):
-    interval = 30 if quick else 60
-    sizes = [point(build, folder, table, f"{count:,} destinations, a third silent", count, interval if count < 1_000_000 else 300, count)
-             for count in ((1_000, 10_000) if quick else (1_000, 10_000, 100_000, 1_000_000))]
-    groups = [{"name": "destinations, a third of them silent", "axis": "destinations", "points": sizes}]
-    groups.append({"name": "10,000 destinations, so many of them silent", "axis": "% silent",
-                   "points": [point(build, folder, table, f"10,000 destinations, {share} % silent", 10_000, interval, share, f"{3000}:{share}")
-                              for share in ((0, 100) if quick else (0, 25, 50, 75, 100))]})
-    with open(os.path.join(build, "scaling.json"), "w", encoding="ascii") as file:
-        json.dump(groups, file)
-    subprocess.run(["/usr/bin/python3", os.path.join(os.path.dirname(__file__), "plot.py"), build], check=True)  # the one that has matplotlib
+    """The largest world of the plot is that of `daemon`."""
+    for count in (1_000, 10_000) if quick else (1_000, 10_000, 100_000):
+        point(build, folder, table, "a third silent", "destinations", count, count, count * 3 // 10, 60 if count == 100_000 else 30)
+    for share in (0, 100) if quick else (0, 25, 50, 75, 100):
+        point(build, folder, table, f"{share} % silent", "% silent", share, 10_000, f"3000:{share}", 30)
