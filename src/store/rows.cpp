@@ -240,20 +240,47 @@ std::optional<std::string_view> cause_column(const std::optional<Cause>& cause) 
   return cause ? std::optional(label(*cause)) : std::nullopt;
 }
 
+const Address& key_of(const Address& address) { return address; }
+const DomainName& key_of(const DomainName& name) { return name; }
+const Address& key_of(const SavedAddress& saved) { return saved.address; }
+const DomainName& key_of(const SavedDestination& saved) { return saved.name; }
+template <typename Row>
+const DomainName& key_of(const Row& saved) {
+  return saved.destination;
+}
+
+template <typename Row>
+struct Keyed {
+  std::string key;
+  const Row* row = nullptr;
+};
+
+// A table is a tree in the order of its keys. Of rows in any order each is on a page of its own, which is fetched for it, and
+// written for it, once there are more pages than are kept in memory.
+template <typename Row>
+std::vector<Keyed<Row>> in_key_order(const std::vector<Row>& all) {
+  std::vector<Keyed<Row>> sorted;
+  sorted.reserve(all.size());
+  for (const Row& one : all) sorted.push_back({std::string(key_of(one).text()), &one});
+  std::sort(sorted.begin(), sorted.end(), [](const auto& one, const auto& other) { return one.key < other.key; });
+  return sorted;
+}
+
 template <typename Key>
 void remove(Database& database, const char* sql, const std::vector<Key>& keys) {
   if (keys.empty()) return;
   Statement statement(database, sql);
-  for (const Key& key : keys) statement.run(std::string_view(key.text()));
+  for (const auto& one : in_key_order(keys)) statement.run(std::string_view(one.key));
 }
 
 void write_addresses(Database& database, const std::vector<SavedAddress>& all) {
   if (all.empty()) return;
   Statement statement(database, "INSERT OR REPLACE INTO address VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
-  for (const SavedAddress& one : all) {
+  for (const auto& [key, row] : in_key_order(all)) {
+    const SavedAddress& one = *row;
     const SavedStreak& streak = one.streak;
-    statement.run(std::string_view(one.address.text()), answering_column(streak), streak.no_answers, streak.answers, streak.first,
-                  streak.last, cause_column(one.settled), cause_column(one.cause), one.reply_code, std::string_view(one.greeting),
+    statement.run(std::string_view(key), answering_column(streak), streak.no_answers, streak.answers, streak.first, streak.last,
+                  cause_column(one.settled), cause_column(one.cause), one.reply_code, std::string_view(one.greeting),
                   std::string_view(one.why), one.no_route, one.last_asked, one.begun, one.due, one.silent_interval);
   }
 }
@@ -261,14 +288,14 @@ void write_addresses(Database& database, const std::vector<SavedAddress>& all) {
 void write_destinations(Database& database, const std::vector<SavedDestination>& all) {
   if (all.empty()) return;
   Statement statement(database, "INSERT OR REPLACE INTO destination VALUES (?,?,?,?,?,?,?,?,?,?,?)");
-  for (const SavedDestination& one : all) {
+  for (const auto& [key, row] : in_key_order(all)) {
+    const SavedDestination& one = *row;
     const SavedStreak& streak = one.lookups;
     const std::string mx = one.set ? mx_text(*one.set) : "";
     const SavedNomination unjudged = one.unjudged.value_or(SavedNomination());
     const std::string address = unjudged.address ? unjudged.address->text() : "";
-    statement.run(std::string_view(one.name.text()), one.watched_since, answering_column(streak), streak.no_answers,
-                  streak.answers, streak.first, streak.last, std::string_view(mx),
-                  one.unjudged ? std::optional(unjudged.time) : std::nullopt,
+    statement.run(std::string_view(key), one.watched_since, answering_column(streak), streak.no_answers, streak.answers,
+                  streak.first, streak.last, std::string_view(mx), one.unjudged ? std::optional(unjudged.time) : std::nullopt,
                   unjudged.host ? std::optional(std::string_view(unjudged.host->text())) : std::nullopt,
                   unjudged.address ? std::optional(std::string_view(address)) : std::nullopt);
   }
@@ -277,8 +304,8 @@ void write_destinations(Database& database, const std::vector<SavedDestination>&
 void write_bounces(Database& database, const std::vector<SavedBounces>& all) {
   if (all.empty()) return;
   Statement statement(database, "INSERT OR REPLACE INTO bounces VALUES (?,?,?,?)");
-  for (const SavedBounces& one : all)
-    statement.run(std::string_view(one.destination.text()), one.last, one.joined, Blob{message_bytes(one.messages)});
+  for (const auto& [key, one] : in_key_order(all))
+    statement.run(std::string_view(key), one->last, one->joined, Blob{message_bytes(one->messages)});
 }
 
 void write_positions(Database& database, const std::vector<SavedPosition>& all) {
@@ -290,21 +317,21 @@ void write_positions(Database& database, const std::vector<SavedPosition>& all) 
 void write_courses(Database& database, const std::vector<SavedCourse>& all) {
   if (all.empty()) return;
   Statement statement(database, "INSERT OR REPLACE INTO course VALUES (?,?,?,?,?,?,?,?,?,?)");
-  for (const SavedCourse& one : all)
-    statement.run(std::string_view(one.destination.text()), one.held, one.exhausted, one.last_nomination, one.step, one.step_due,
-                  one.silent, one.evidence, one.lease_end, std::string_view(one.why));
+  for (const auto& [key, one] : in_key_order(all))
+    statement.run(std::string_view(key), one->held, one->exhausted, one->last_nomination, one->step, one->step_due, one->silent,
+                  one->evidence, one->lease_end, std::string_view(one->why));
 }
 
 void write_histories(Database& database, const std::vector<SavedHistory>& all) {
   if (all.empty()) return;
   Statement remove_old(database, "DELETE FROM incident WHERE destination = ?");
   Statement statement(database, "INSERT OR REPLACE INTO incident VALUES (?,?,?,?,?,?,?,?,?)");
-  for (const SavedHistory& one : all) {
-    const std::string_view name = one.destination.text();
-    remove_old.run(name);
-    for (const Incident& incident : one.history->incidents)
-      statement.run(name, incident.first, incident.last, incident.ended, label(incident.end), label(incident.cause),
-                    std::string_view(incident.why), std::string_view(incident.last_words), one.history->complete_since);
+  for (const auto& [key, one] : in_key_order(all)) {
+    remove_old.run(std::string_view(key));
+    for (const Incident& incident : one->history->incidents)
+      statement.run(std::string_view(key), incident.first, incident.last, incident.ended, label(incident.end),
+                    label(incident.cause), std::string_view(incident.why), std::string_view(incident.last_words),
+                    one->history->complete_since);
   }
 }
 
