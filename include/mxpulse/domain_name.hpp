@@ -3,7 +3,6 @@
 
 #include <compare>
 #include <functional>
-#include <string>
 #include <string_view>
 
 #include "mxpulse/result.hpp"
@@ -21,23 +20,22 @@ class DomainName {
   // Takes U-labels too (UTF-8, IDNA 2008 by libidn2, non-transitional) and one final dot.
   static Result<DomainName> parse(std::string_view text);
 
-  const std::string& text() const { return empty() ? kNone : *text_.get(); }
-  bool empty() const { return text_.get() == nullptr; }
+  std::string_view text() const { return text_.view(); }
+  const char* c_str() const { return text_.c_str(); }
+  bool empty() const { return text_.empty(); }
 
-  bool operator==(const DomainName& other) const { return text_.get() == other.text_.get() || text() == other.text(); }
+  bool operator==(const DomainName& other) const = default;
   std::strong_ordering operator<=>(const DomainName& other) const { return text() <=> other.text(); }
 
  private:
-  explicit DomainName(std::string text) : text_(std::move(text)) {}
+  explicit DomainName(std::string_view text) : text_(text) {}
 
-  static const std::string kNone;
-
-  SharedText text_;  // none: empty
+  SharedText text_;
 };
 
 }  // namespace mxpulse
 
 template <>
 struct std::hash<mxpulse::DomainName> {
-  std::size_t operator()(const mxpulse::DomainName& name) const noexcept { return std::hash<std::string>{}(name.text()); }
+  std::size_t operator()(const mxpulse::DomainName& name) const noexcept { return std::hash<std::string_view>{}(name.text()); }
 };

@@ -120,7 +120,7 @@ void CheckRun::finish(Target& target) {
   for (const auto& [position, address] : health::asked_addresses(*report.set)) {
     const MxHost& host = report.set->hosts[position];
     const ProbeResult& result = *asked_.at(address).result;
-    report.asked.push_back({host.name.empty() ? address.text() : host.name.text(), host.preference, address, &result});
+    report.asked.push_back({host.name.empty() ? address.text() : std::string(host.name.text()), host.preference, address, &result});
     book.record(address, result, now);
   }
   health::NoAnswerStreak lookups;

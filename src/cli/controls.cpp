@@ -9,7 +9,7 @@ namespace mxpulse::cli {
 
 std::vector<std::string> control_domains() {
   std::vector<std::string> domains;
-  for (const DomainName& name : config::default_controls()) domains.push_back(name.text());
+  for (const DomainName& name : config::default_controls()) domains.emplace_back(name.text());
   return domains;
 }
 

@@ -37,11 +37,11 @@ class Narrator final : public Observer {
  private:
   enum class Paint : std::uint8_t { kRed = 31, kGreen = 32, kYellow = 33 };
 
-  void tell(const std::string& subject, std::string_view from, std::string_view to, Paint paint, std::string_view why, Now now) {
+  void tell(std::string_view subject, std::string_view from, std::string_view to, Paint paint, std::string_view why, Now now) {
     if (!begun_) begun_ = now.steady;
     const std::string colour = colours_ ? "\x1b[" + std::to_string(static_cast<int>(paint)) + "m" : "";
-    std::printf("%5.1f s  %-19s %12.*s -> %s%-13.*s%s %.*s\n", to_seconds(now.steady - *begun_), subject.c_str(),
-                static_cast<int>(from.size()), from.data(), colour.c_str(), static_cast<int>(to.size()), to.data(),
+    std::printf("%5.1f s  %-19.*s %12.*s -> %s%-13.*s%s %.*s\n", to_seconds(now.steady - *begun_),
+                static_cast<int>(subject.size()), subject.data(), static_cast<int>(from.size()), from.data(), colour.c_str(), static_cast<int>(to.size()), to.data(),
                 colours_ ? "\x1b[0m" : "", static_cast<int>(why.size()), why.data());
     std::fflush(stdout);
   }

@@ -129,7 +129,7 @@ void print_text(const std::vector<Replayed>& all, std::size_t events) {
               "late mail", "sooner: >=", "<=");
   for (std::size_t at = 0; at < std::min(all.size(), kShown); ++at) {
     const Replayed& one = all[at];
-    std::printf("%-32s %8zu %8zu %8zu %8zu %10s %9zu %10s %10s%s\n", one.destination.text().c_str(), one.failed, one.spared,
+    std::printf("%-32s %8zu %8zu %8zu %8zu %10s %9zu %10s %10s%s\n", one.destination.c_str(), one.failed, one.spared,
                 one.trials, one.holds, mean(one.held, 1).c_str(), one.waited, mean(one.sooner_least, one.waited).c_str(),
                 mean(one.sooner_most, one.waited).c_str(), one.exhausted ? "  exhausted" : "");
   }

@@ -37,7 +37,7 @@ void EventLog::verdict_changed(const DomainName& destination, Verdict from, Verd
   write({now.system,
          to == Verdict::kUnavailable ? Level::kWarning : Level::kInfo,
          "verdict",
-         {{"destination", destination.text()},
+         {{"destination", std::string(destination.text())},
           {"from", std::string(label(from))},
           {"to", std::string(label(to))},
           {"why", std::string(why)}}});
@@ -53,11 +53,11 @@ void EventLog::host_changed(const Address& address, bool answering, unsigned str
 }
 
 void EventLog::destination_joined(const DomainName& destination, std::size_t bounces, Now now) {
-  write({now.system, Level::kInfo, "joined", {{"destination", destination.text()}, {"bounces", std::to_string(bounces)}}});
+  write({now.system, Level::kInfo, "joined", {{"destination", std::string(destination.text())}, {"bounces", std::to_string(bounces)}}});
 }
 
 void EventLog::destination_left(const DomainName& destination, Now now) {
-  write({now.system, Level::kInfo, "left", {{"destination", destination.text()}}});
+  write({now.system, Level::kInfo, "left", {{"destination", std::string(destination.text())}}});
 }
 
 void EventLog::feed_failed(const std::string& feed, std::string_view why, Now now) {
@@ -68,7 +68,7 @@ void EventLog::gate_moved(const GateTransition& transition, GateMode mode, Now n
   LogLine line{now.system,
                transition.to == GateMove::kExhausted ? Level::kWarning : Level::kInfo,
                "gate",
-               {{"destination", transition.destination.text()},
+               {{"destination", std::string(transition.destination.text())},
                 {"to", std::string(label(transition.to))},
                 {"mode", std::string(label(mode))}}};
   if (transition.until) {
@@ -84,7 +84,7 @@ void EventLog::flushed(const DomainName& destination, std::size_t pushed, Durati
       now.system,
       Level::kInfo,
       "flushed",
-      {{"destination", destination.text()}, {"pushed", std::to_string(pushed)}, {"seconds", std::to_string(to_seconds(took))}}};
+      {{"destination", std::string(destination.text())}, {"pushed", std::to_string(pushed)}, {"seconds", std::to_string(to_seconds(took))}}};
   if (!why.empty()) line.fields.emplace_back("why", why);
   write(line);
 }

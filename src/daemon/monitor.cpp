@@ -149,14 +149,14 @@ std::string Monitor::provider_of(const DomainName& name) const {
   return found == destinations_.end() || !found->second.set ? std::string() : found->second.set->provider;
 }
 
-const std::string& Monitor::provider_of(const Destination& destination) {
-  return destination.set && !destination.set->provider.empty() ? destination.set->provider : destination.name.text();
+std::string_view Monitor::provider_of(const Destination& destination) {
+  return destination.set && !destination.set->provider.empty() ? std::string_view(destination.set->provider)
+                                                               : destination.name.text();
 }
 
 // Nobody while its hosts are not known.
-const std::string& Monitor::counted_for(const Destination& destination) {
-  static const std::string nobody;
-  return destination.set ? provider_of(destination) : nobody;
+std::string_view Monitor::counted_for(const Destination& destination) {
+  return destination.set ? provider_of(destination) : std::string_view();
 }
 
 void Monitor::join(const DomainName& name, Duration spread) {

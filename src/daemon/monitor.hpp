@@ -167,8 +167,8 @@ class Monitor final : public ProbeListener, public Kept {
   void answered_the_mta(const Address& address, const BounceEvent& event, Now now);
   bool names_own_host(const BounceEvent& event, const Destination& destination) const;
   Duration spread_for(std::size_t count) const;
-  static const std::string& provider_of(const Destination& destination);
-  static const std::string& counted_for(const Destination& destination);
+  static std::string_view provider_of(const Destination& destination);
+  static std::string_view counted_for(const Destination& destination);
   static std::vector<Address> asked_by(const MxSet* set);
 
   const Clock& clock_;

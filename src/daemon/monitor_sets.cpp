@@ -65,7 +65,7 @@ void Monitor::looked_up(const DomainName& name, std::shared_ptr<const MxSet> set
   const bool keep_old = destination.set != nullptr && not_asked;
   if (!keep_old) {
     const auto before = destination.set;  // whose provider's name is meant
-    const std::string& counted_before = counted_for(destination);
+    const std::string_view counted_before = counted_for(destination);
     take_set(destination, std::move(set), now.steady);
     if (counted_for(destination) != counted_before) {
       tally_.remove(counted_before, destination.verdict);

@@ -28,10 +28,10 @@ std::string words(DnsAnswer kind) {
 // "a.b.example" -> "b.example", "example" and the root, which is the empty name.
 std::vector<DomainName> names_above(const DomainName& name) {
   std::vector<DomainName> names{DomainName()};
-  const std::string& text = name.text();
+  const std::string_view text = name.text();
   const auto first = text.find('.');
   const auto last = text.rfind('.');
-  if (first != std::string::npos) names.push_back(*DomainName::parse(text.substr(last + 1)));
+  if (first != std::string_view::npos) names.push_back(*DomainName::parse(text.substr(last + 1)));
   if (first != last) names.push_back(*DomainName::parse(text.substr(first + 1)));
   return names;
 }
@@ -63,7 +63,7 @@ void Upstreams::ask_next(Attempt& attempt, SteadyTime now) {
 void Upstreams::send(Attempt& attempt, std::size_t server, SteadyTime now) {
   attempt.server = server;
   attempt.sent = now;
-  upstreams_[attempt.server].server->ask(attempt.question.name.text(), static_cast<int>(attempt.question.type),
+  upstreams_[attempt.server].server->ask(attempt.question.name.c_str(), static_cast<int>(attempt.question.type),
                                          [this, &attempt](const ServerReply& reply) { replied(attempt, reply); });
 }
 
@@ -109,7 +109,7 @@ void Upstreams::doubt(Attempt& attempt, SteadyTime now) {
   for (Upstream& upstream : upstreams_) {
     for (const DomainName& name : names) {
       upstream.server->ask(
-          name.empty() ? "." : name.text(), static_cast<int>(Type::kNs),
+          name.empty() ? "." : name.c_str(), static_cast<int>(Type::kNs),
           [this, &attempt, name, now](const ServerReply& reply) { doubt_answered(attempt, name, now, reply.message); });
     }
   }

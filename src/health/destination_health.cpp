@@ -50,9 +50,9 @@ std::vector<Tried> tried(const MxSet& set, const AddressBook& addresses, const N
     if (!host.failure) continue;
     if (*host.failure == Cause::kDnsTemporary) {
       const bool silent = lookups.state() == State::kSilent;
-      all.push_back({&host, host.name.text(), silent ? Standing::kSilent : Standing::kUndetermined, host.failure, &lookups});
+      all.push_back({&host, std::string(host.name.text()), silent ? Standing::kSilent : Standing::kUndetermined, host.failure, &lookups});
     } else if (outcome(*host.failure) == Outcome::kNotTried) {
-      all.push_back({&host, host.name.text(), Standing::kUndetermined, host.failure, nullptr});
+      all.push_back({&host, std::string(host.name.text()), Standing::kUndetermined, host.failure, nullptr});
     }
   }
   if (all.size() < 2) return all;  // stable_sort() takes memory even then

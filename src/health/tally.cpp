@@ -20,16 +20,16 @@ Tally::Rank Tally::rank_of(const Counts::value_type& provider) {
           &name};
 }
 
-void Tally::add(const std::string& provider, Verdict verdict) {
+void Tally::add(std::string_view provider, Verdict verdict) {
   ++at(all_, verdict);
   if (provider.empty()) return;
-  auto& counted = *by_provider_.try_emplace(provider).first;
+  auto& counted = *by_provider_.try_emplace(std::string(provider)).first;
   worst_first_.erase(rank_of(counted));
   ++at(counted.second, verdict);
   worst_first_.insert(rank_of(counted));
 }
 
-void Tally::remove(const std::string& provider, Verdict verdict) {
+void Tally::remove(std::string_view provider, Verdict verdict) {
   --at(all_, verdict);
   if (provider.empty()) return;
   const auto found = by_provider_.find(provider);

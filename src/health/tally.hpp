@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <set>
 #include <string>
-#include <unordered_map>
+#include <string_view>
 #include <vector>
 
 #include "mxpulse/snapshot.hpp"
@@ -16,9 +18,9 @@ namespace mxpulse::health {
 class Tally {
  public:
   // Without a provider it counts among all, and for none.
-  void add(const std::string& provider, Verdict verdict);
+  void add(std::string_view provider, Verdict verdict);
   // One that was added with exactly these.
-  void remove(const std::string& provider, Verdict verdict);
+  void remove(std::string_view provider, Verdict verdict);
 
   const VerdictCounts& all() const { return all_; }
   std::size_t providers() const { return by_provider_.size(); }
@@ -33,7 +35,7 @@ class Tally {
     bool operator<(const Rank& other) const;
   };
 
-  using Counts = std::unordered_map<std::string, VerdictCounts>;
+  using Counts = std::map<std::string, VerdictCounts, std::less<>>;
   static Rank rank_of(const Counts::value_type& provider);
 
   VerdictCounts all_{};

@@ -37,8 +37,6 @@ Result<std::string> to_ascii(std::string_view text) {
 
 }  // namespace
 
-const std::string DomainName::kNone;
-
 Result<DomainName> DomainName::parse(std::string_view text) {
   using Failed = Result<DomainName>;
   if (!text.empty() && text.back() == '.') text.remove_suffix(1);
@@ -59,7 +57,7 @@ Result<DomainName> DomainName::parse(std::string_view text) {
     if (!is_name_character(c)) return Failed::failure("a character that no domain name has");
     if (++label_length > kLabelMax) return Failed::failure("a label longer than 63 characters");
   }
-  return DomainName(std::move(*ascii));
+  return DomainName(*ascii);
 }
 
 }  // namespace mxpulse

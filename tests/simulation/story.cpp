@@ -160,7 +160,7 @@ void Story::publish(const Site& site) {
   std::vector<std::pair<std::uint16_t, std::string>> mx;
   for (std::size_t i = 0; i < site.hosts.size(); ++i)
     mx.emplace_back(static_cast<std::uint16_t>(10 * (i + 1)), hosts_[site.hosts[i]].name);
-  world_.dns.set_mx(site.name.text(), mx);
+  world_.dns.set_mx(std::string(site.name.text()), mx);
 }
 
 void Story::start() {
@@ -307,7 +307,7 @@ void Story::local_trouble() {
 }
 
 void Story::name_fault() {
-  const std::string name = one_in(2) ? one_of(sites_).name.text() : one_of(hosts_).name;
+  const std::string name = one_in(2) ? std::string(one_of(sites_).name.text()) : one_of(hosts_).name;
   const auto fault = one_of(std::vector<DnsFault>{DnsFault::kServerFailure, DnsFault::kRefused, DnsFault::kNoReply});
   note("the lookup of " + name + " fails");
   world_.dns.set_fault(name, fault);
@@ -357,12 +357,12 @@ void Story::change_mx() {
   publish(site);
   if (!one_in(5)) return;
   note(site.name.text() + " names a null MX");
-  world_.dns.set_mx(site.name.text(), {{0, ""}});
+  world_.dns.set_mx(std::string(site.name.text()), {{0, ""}});
 }
 
 // What outsiders can bring into a mail log: their own words, in replies and addresses.
 void Story::forge() {
-  const std::string site = one_of(sites_).name.text();
+  const std::string site(one_of(sites_).name.text());
   const std::string address = any_address().text();
   const std::vector<std::string> lines{
       "postfix/smtp[9]: 4F" + std::to_string(addresses_) + ": to=<a@" + site +
@@ -400,7 +400,7 @@ void Story::strangers() {
     const DomainName name = *DomainName::parse("stranger" + std::to_string(++strangers_) + ".example");
     Host host = one_of(hosts_);
     if (one_in(2)) host = {"mx." + name.text(), {*Address::parse("2001:db8::5:" + std::to_string(strangers_))}};
-    world_.dns.set_mx(name.text(), {{10, host.name}});
+    world_.dns.set_mx(std::string(name.text()), {{10, host.name}});
     world_.dns.set_addresses(host.name, host.addresses);
     auditor_.truly_bounced(name);
     for (std::size_t bounces = 1 + below(3); bounces > 0; --bounces)

@@ -30,7 +30,7 @@ void Auditor::hold_begins(const GateTransition& transition, Now now) {
   const std::string promise = "1: no hold without its reasons";
   const bool goes_on = holds_.contains(name);
   if (transition.to == GateMove::kTrial) {
-    if (!goes_on) broken_("trials belong to holds", name.text());
+    if (!goes_on) broken_("trials belong to holds", std::string(name.text()));
     ++trials_begun_;
     trials_[name] = world_.time.running();
     const bool enforced = machine_ != nullptr && machine_->gatekeeper().mode() == GateMode::kEnforce;
@@ -130,7 +130,7 @@ bool Auditor::somebody_answers(const Destination& destination) const {
 }
 
 bool Auditor::takes_mail_now(const DomainName& destination) const {
-  const auto found = world_.dns.sender_finds(destination.text());
+  const auto found = world_.dns.sender_finds(std::string(destination.text()));
   return !found.empty() && std::all_of(found.begin(), found.end(), [&](const auto& one) {
     return meet(world_.network.met_by_mta(one.second), one.second, {30s, 60s}).result.cause == Cause::kReady;
   });
@@ -138,7 +138,7 @@ bool Auditor::takes_mail_now(const DomainName& destination) const {
 
 void Auditor::check_holds(Now now) {
   for (const auto& [name, hold] : holds_) {
-    if (hold.must_end) broken_("3: an answer or a delivery removes the hold within one turn", name.text());
+    if (hold.must_end) broken_("3: an answer or a delivery removes the hold within one turn", std::string(name.text()));
     const bool over = now.steady >= hold.end || now.system >= hold.end_system;
     if (over && machine_->gatekeeper().answer(name).hold)
       broken_("2: no hold outlives its lease", name.text() + " is held by the answer");
@@ -167,7 +167,7 @@ void Auditor::check_trials() {
   for (auto one = tries_.begin(); one != tries_.end();) {
     const bool tried = world_.mta.last_attempt(one->first) >= one->second.released;
     const bool late = world_.time.running() > one->second.until;
-    if (!tried && late) broken_("a trial tries a message", one->first.text());
+    if (!tried && late) broken_("a trial tries a message", std::string(one->first.text()));
     one = tried || late ? tries_.erase(one) : std::next(one);
   }
   if (trials_begun_ - trials_told_ > trials_.size())

@@ -152,7 +152,7 @@ void FakeMta::attempt(Message& message, bool forced) {
                      message.destination.text() + " type=MX: Host not found, try again)";
   bool sent = false;
   bool nobody = true;
-  for (const auto& [host, address] : dns_.sender_finds(message.destination.text())) {
+  for (const auto& [host, address] : dns_.sender_finds(std::string(message.destination.text()))) {
     const Met met = meet(network_.met_by_mta(address), address, kLimits);
     took += met.after;
     const bool connected = met.result.connect_time.has_value() && outcome(met.result.cause) == Outcome::kAnswered;

@@ -147,7 +147,7 @@ TEST_CASE("the destination is the recipient's domain, behind the last @") {
         parse_postfix("postfix/smtp[1]: ABC: to=<" + recipient +
                           ">, orig_to=<x@other.example>, relay=none, dsn=4.4.1, status=deferred (connect to mx[192.0.2.1]:25: x)",
                       kNow);
-    return event ? event->destination.text() : "";
+    return event ? std::string(event->destination.text()) : "";
   };
   CHECK(domain("a@Example.ORG") == "example.org");
   CHECK(domain("\"a@b\"@example.org") == "example.org");

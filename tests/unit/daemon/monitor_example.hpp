@@ -56,7 +56,7 @@ struct Heard final : Observer {
   void verdict_changed(const DomainName& destination, Verdict, Verdict to, std::string_view, Now) override {
     verdicts.push_back(destination.text() + " " + std::string(label(to)));
   }
-  void destination_left(const DomainName& destination, Now) override { left.push_back(destination.text()); }
+  void destination_left(const DomainName& destination, Now) override { left.emplace_back(destination.text()); }
   void vantage_changed(bool impaired, std::string_view, Now) override { vantage.push_back(impaired); }
   std::vector<std::string> verdicts;
   std::vector<std::string> left;

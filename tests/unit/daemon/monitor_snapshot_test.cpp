@@ -68,7 +68,7 @@ std::vector<std::string> rest_of_picture(Example& example) {
   Snapshot picture = example.monitor->take_picture();
   put_worst_first(picture);
   std::vector<std::string> shown;
-  for (const DestinationView& view : picture.destinations) shown.push_back(view.destination.text());
+  for (const DestinationView& view : picture.destinations) shown.emplace_back(view.destination.text());
   return shown;
 }
 
@@ -132,7 +132,7 @@ TEST_CASE("whatever moves meanwhile, a picture shows everybody who stays, once, 
   }
   const Snapshot picture = example.monitor->take_picture();
   std::multiset<std::string> shown;
-  for (const DestinationView& view : picture.destinations) shown.insert(view.destination.text());
+  for (const DestinationView& view : picture.destinations) shown.emplace(view.destination.text());
   for (const std::string& name : names) {
     CAPTURE(name);
     CHECK(shown.count(name) == (stayed.contains(name) ? 1 : 0));

@@ -130,7 +130,7 @@ TEST_CASE("equal preferences come in random order") {
     return type == kA ? answering({a(asked, "192.0.2.1")}) : kNoData;
   });
   std::set<std::string> first;
-  for (int i = 0; i < 50; ++i) first.insert(dns.resolve().hosts[0].name.text());
+  for (int i = 0; i < 50; ++i) first.emplace(dns.resolve().hosts[0].name.text());
   CHECK(first.size() == 3);
 }
 
