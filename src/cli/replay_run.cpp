@@ -37,7 +37,8 @@ void ReplayRun::pass_time_until(SystemTime time) {
     const SteadyTime next = !turn ? *silent : !silent ? *turn : std::min(*silent, *turn);
     if (next > SteadyTime(time.time_since_epoch())) break;
     time_ = std::max(time_, SystemTime(std::chrono::duration_cast<SystemTime::duration>(next.time_since_epoch())));
-    while (const auto due = silent_from_.take(next)) note(gate_.silent(due->second, now().steady, "silent", now()));
+    while (const Course* due = silent_from_.take(next))
+      note(gate_.silent(due->told.destination, now().steady, "silent", now()));
     note(gate_.turn(now()));
   }
   time_ = time;
@@ -46,7 +47,7 @@ void ReplayRun::pass_time_until(SystemTime time) {
 
 void ReplayRun::no_answer(const BounceEvent& event) {
   const DomainName& name = event.destination;
-  Course& course = courses_.try_emplace(name, Course{{name}, {}, {}}).first->second;
+  Course& course = courses_.try_emplace(name, Course{{name}, {}, {}, {}}).first->second;
   if (course.outage.back) course.outage = {};  // another outage
   course.outage.last_failure = time_;
   if (!event.queue_id.empty() && course.outage.waiting.size() < watch::kMessagesMax)
@@ -59,7 +60,7 @@ void ReplayRun::no_answer(const BounceEvent& event) {
     ++course.told.spared;
     return;
   }
-  if (!gate_.on_course(name)) silent_from_.set(name, now().steady + options_.detection);
+  if (!gate_.on_course(name)) silent_from_.set(course, now().steady + options_.detection);
   note(gate_.nominated(name, now()));
 }
 
@@ -77,7 +78,7 @@ void ReplayRun::answered(const BounceEvent& event) {
   const auto found = courses_.find(name);
   if (found == courses_.end()) return;
   Course& course = found->second;
-  silent_from_.erase(name);
+  silent_from_.erase(course);
   if (!course.outage.back) course.outage.back = time_;
   const bool is_delivery = event.bounce_class == BounceClass::kDelivered;
   note(is_delivery ? gate_.delivered(name, now()) : gate_.replied(name, now()));

@@ -61,6 +61,7 @@ class ReplayRun {
     Replayed told;
     Outage outage;
     std::optional<SystemTime> held_since;
+    schedule::DuePlace silent_from;
   };
 
   void pass_time_until(SystemTime time);
@@ -77,7 +78,7 @@ class ReplayRun {
   SystemTime time_{};
   std::size_t events_ = 0;
   std::map<DomainName, Course> courses_;
-  schedule::DueQueue<DomainName> silent_from_;  // who would have been found silent when
+  schedule::DueQueue<Course, &Course::silent_from> silent_from_;  // who would have been found silent when
 };
 
 }  // namespace mxpulse::cli

@@ -69,7 +69,7 @@ void Monitor::use(Resolver& resolver) {
   controls_.look_up_again(clock_.now().steady);
   for (auto& [name, destination] : destinations_) {
     if (!std::exchange(destination.looking_up, false)) continue;
-    lookups_due_.set(&destination, clock_.now().steady);
+    lookups_due_.set(destination, clock_.now().steady);
   }
   turn();
 }
@@ -171,7 +171,7 @@ void Monitor::join(const DomainName& name, Duration spread) {
   unsaved_.mark(name);
   tally_.add(counted_for(destination), Verdict::kUnknown);
   std::uniform_int_distribution<Duration::rep> within(0, spread.count());
-  lookups_due_.set(&destination, now.steady + Duration(within(random_)));
+  lookups_due_.set(destination, now.steady + Duration(within(random_)));
   observer_.destination_joined(name, destination.bounces, now);
 }
 
@@ -180,7 +180,7 @@ void Monitor::leave(const DomainName& name) {
   const auto found = destinations_.find(name);
   if (found == destinations_.end()) return;
   for (const Address& address : asked_by(found->second.set.get())) drop_address(found->second, address, now.steady);
-  lookups_due_.erase(&found->second);
+  lookups_due_.erase(found->second);
   if (gatekeeper_ != nullptr) gatekeeper_->forgotten(name);
   tally_.remove(counted_for(found->second), found->second.verdict);
   if (picture_ != nullptr) picture_->left(name);
@@ -205,11 +205,11 @@ void Monitor::turn() {
 
 void Monitor::begin_lookups(SteadyTime now) {
   while (lookups_begun_ < kLookupsPerTurn && lookups_in_flight_ < kLookupsMax) {
-    const auto due = lookups_due_.take(now);
-    if (!due) return;
+    Destination* const due = lookups_due_.take(now);
+    if (due == nullptr) return;
     ++lookups_begun_;
-    const DomainName name = due->second->name;
-    due->second->looking_up = true;
+    const DomainName name = due->name;
+    due->looking_up = true;
     ++lookups_in_flight_;
     resolver_->resolve(name, [this, name](std::shared_ptr<const MxSet> set) {
       --lookups_in_flight_;  // be it that it left meanwhile

@@ -105,6 +105,7 @@ class Monitor final : public ProbeListener, public Kept {
     DomainName name;
     std::shared_ptr<const MxSet> set;  // null until the first lookup ends; one with the same hosts may have the same
     health::NoAnswerStreak lookups;
+    schedule::DuePlace lookup;  // when the next is due
     Verdict verdict = Verdict::kUnknown;  // this and `bounces` change by rank() alone
     std::uint32_t picture = 0;            // the last that shows it
     std::size_t bounces = 0;              // behind it within the window, as last counted: never less than now
@@ -196,7 +197,7 @@ class Monitor final : public ProbeListener, public Kept {
   Unsaved<DomainName> unsaved_;                     // destinations: joined, left, other hosts, another streak of lookups
   std::unordered_map<Address, std::vector<Destination*>> users_;  // who asks an address; map nodes stay where they are
   std::unordered_set<Address> asking_;                            // begun and not told yet
-  schedule::DueQueue<Destination*> lookups_due_;
+  schedule::DueQueue<Destination, &Destination::lookup> lookups_due_;
   std::size_t lookups_in_flight_ = 0;
   std::unique_ptr<Alarm> wake_;
   std::optional<SteadyTime> waking_at_;  // when it calls; empty: it does not

@@ -86,7 +86,7 @@ void Monitor::resume(const SavedDestination& saved, Duration spread, Now now) {
   destination.lookups = health::NoAnswerStreak::resume(saved.lookups, now.system);
   destination.watched_since = std::min(saved.watched_since, now.system);
   std::uniform_int_distribution<Duration::rep> within(0, spread.count());
-  lookups_due_.set(&destination, now.steady + Duration(within(random_)));
+  lookups_due_.set(destination, now.steady + Duration(within(random_)));
   if (destination.set) take_addresses(destination, {}, now.steady);
   if (saved.unjudged)
     destination.unjudged =

@@ -74,7 +74,7 @@ void Monitor::looked_up(const DomainName& name, std::shared_ptr<const MxSet> set
   }
   judge_what_waits(destination, now);
   const bool again_soon = destination.lookups.undecided() || not_asked;
-  lookups_due_.set(&destination, now.steady + (again_soon ? options_.pacing.interval_undecided : options_.pacing.interval));
+  lookups_due_.set(destination, now.steady + (again_soon ? options_.pacing.interval_undecided : options_.pacing.interval));
   reassess(destination, now);
   turn();
 }

@@ -5,14 +5,14 @@
 
 namespace mxpulse::schedule {
 
-constexpr unsigned kBusyDoublings = 3;
+constexpr std::uint8_t kBusyDoublings = 3;
 constexpr double kAboveUsual = 1.125;  // room for what is asked more often for a while
 
 void Schedule::add(const Address& address, SteadyTime now) {
   forget_old(now);
   Known& known = *entries_.try_emplace(address).first;
   Entry& entry = known.second;
-  unused_.erase(&known);
+  unused_.erase(known);
   if (++entry.users > 1) return;
   count(entry, true);
   queue(known, not_before(entry, now), false);
@@ -29,8 +29,8 @@ bool Schedule::remove(const Address& address, SteadyTime now) {
   count(entry, false);
   entry.users = 0;
   entry.postponed = false;
-  queue_of(entry).erase(&*found);
-  unused_.set(&*found, entry.begun.value_or(now) + pacing_.per_address);
+  queue_of(entry).erase(*found);
+  unused_.set(*found, (entry.begun == kNever ? now : entry.begun) + pacing_.per_address);
   forget_old(now);
   return true;
 }
@@ -46,8 +46,7 @@ std::optional<Due> Schedule::take(SteadyTime now) {
   const auto room = next();
   if (!room || *room > now) return std::nullopt;
   ceiling_.begin(*room);
-  const auto taken = urgent_.next() == room ? urgent_.take(now) : routine_.take(now);
-  auto& [address, entry] = *taken->second;
+  auto& [address, entry] = urgent_.next() == room ? *urgent_.take(now) : *routine_.take(now);
   entry.begun_before = std::exchange(entry.begun, now);
   return Due{address, now - *room, std::exchange(entry.postponed, false)};
 }
@@ -55,7 +54,7 @@ std::optional<Due> Schedule::take(SteadyTime now) {
 void Schedule::spread_overdue(Duration window, SteadyTime now) {
   std::uniform_int_distribution<Duration::rep> within(1, std::max<Duration::rep>(1, window.count()));
   for (auto* queue : {&urgent_, &routine_}) {
-    while (const auto late = queue->take(now)) queue->set(late->second, now + Duration(within(random_)));
+    while (Known* late = queue->take(now)) queue->set(*late, now + Duration(within(random_)));
   }
 }
 
@@ -80,21 +79,22 @@ void Schedule::settle(const Address& address, Pace pace, SteadyTime now) {
 
 void Schedule::hurry(const Address& address, SteadyTime now) {
   const auto found = entries_.find(address);
-  if (found == entries_.end() || !queue_of(found->second).contains(&*found)) return;  // being asked right now, or not ours
+  if (found == entries_.end() || !queue_of(found->second).contains(*found)) return;  // being asked right now, or not ours
   if (!found->second.postponed) queue(*found, not_before(found->second, now), true);
 }
 
 void Schedule::await(const Address& address) {
   const auto found = entries_.find(address);
   if (found == entries_.end()) return;
-  if (const auto due = queue_of(found->second).due(&*found)) queue(*found, *due, true);
+  if (const auto due = queue_of(found->second).due(*found)) queue(*found, *due, true);
 }
 
 std::optional<Schedule::Standing> Schedule::standing(const Address& address) {
   const auto found = entries_.find(address);
   if (found == entries_.end()) return std::nullopt;
   Entry& entry = found->second;
-  return Standing{entry.begun, queue_of(entry).due(&*found), entry.silent_interval};
+  return Standing{entry.begun == kNever ? std::nullopt : std::optional(entry.begun), queue_of(entry).due(*found),
+                  entry.silent_interval};
 }
 
 void Schedule::resume(const Address& address, const Standing& standing, SteadyTime now) {
@@ -103,20 +103,20 @@ void Schedule::resume(const Address& address, const Standing& standing, SteadyTi
   Known& known = *entries_.try_emplace(address).first;
   Entry& entry = known.second;
   count(entry, false);
-  entry.begun = standing.begun;
+  entry.begun = standing.begun.value_or(kNever);
   entry.silent_interval = standing.silent_interval;
   if (standing.begun) entry.answers = !standing.undecided && standing.silent_interval == Duration(0);
   count(entry, true);
   if (entry.users == 0)
-    unused_.set(&known, *standing.begun + pacing_.per_address);
-  else if (queue_of(entry).contains(&known))
+    unused_.set(known, *standing.begun + pacing_.per_address);
+  else if (queue_of(entry).contains(known))
     queue(known, not_before(entry, standing.due.value_or(now)), standing.undecided);
 }
 
 void Schedule::queue(Known& known, SteadyTime due, bool urgent) {
-  if (known.second.urgent != urgent) queue_of(known.second).erase(&known);
+  if (known.second.urgent != urgent) queue_of(known.second).erase(known);
   known.second.urgent = urgent;
-  queue_of(known.second).set(&known, due);
+  queue_of(known.second).set(known, due);
 }
 
 std::optional<SteadyTime> Schedule::room_for_routine() const {
@@ -137,7 +137,7 @@ void Schedule::count(const Entry& entry, bool more) {
 }
 
 SteadyTime Schedule::not_before(const Entry& entry, SteadyTime due) const {
-  return entry.begun ? std::max(due, *entry.begun + pacing_.per_address) : std::max(due, quiet_until_.value_or(due));
+  return std::max(due, entry.begun == kNever ? quiet_until_.value_or(due) : entry.begun + pacing_.per_address);
 }
 
 Duration Schedule::jittered(Duration interval) {
@@ -146,7 +146,8 @@ Duration Schedule::jittered(Duration interval) {
 }
 
 Duration Schedule::interval_for(Entry& entry, Pace pace) const {
-  entry.busy = pace == Pace::kBusy ? std::min(entry.busy + 1, kBusyDoublings) : 0;
+  if (pace != Pace::kBusy) entry.busy = 0;
+  if (pace == Pace::kBusy && entry.busy < kBusyDoublings) ++entry.busy;
   if (pace == Pace::kBusy) return pacing_.interval * (1 << entry.busy);
   if (pace != Pace::kSilent) {
     entry.silent_interval = Duration(0);
@@ -162,7 +163,7 @@ Duration Schedule::interval_for(Entry& entry, Pace pace) const {
 }
 
 void Schedule::forget_old(SteadyTime now) {
-  while (const auto old = unused_.take(now)) entries_.erase(old->second->first);
+  while (const Known* old = unused_.take(now)) entries_.erase(old->first);
 }
 
 }  // namespace mxpulse::schedule

@@ -84,22 +84,27 @@ class Schedule {
   std::size_t size() const { return entries_.size(); }
 
  private:
+  static constexpr SteadyTime kNever = SteadyTime::min();
+
   struct Entry {
+    SteadyTime begun = kNever;         // last connect
+    SteadyTime begun_before = kNever;  // the one before that, should the last be postponed
+    Duration silent_interval{0};       // 0: not silent
     unsigned users = 0;
-    std::optional<SteadyTime> begun;         // last connect
-    std::optional<SteadyTime> begun_before;  // the one before that, should the last be postponed
-    Duration silent_interval{0};             // 0: not silent
-    unsigned busy = 0;                       // greetings in a row that ask for less
-    std::optional<bool> answers;             // when it was asked last
+    DuePlace place;               // in the queue where it waits
+    std::uint8_t busy = 0;        // greetings in a row that ask for less
+    std::optional<bool> answers;  // when it was asked last
     bool postponed = false;
     bool urgent = false;  // where it stands while it is queued
   };
 
   using Entries = std::unordered_map<Address, Entry>;
   using Known = Entries::value_type;  // stays where it is as long as it is there
+  static DuePlace& place_of(Known& known) { return known.second.place; }
+  using Queue = DueQueue<Known, place_of>;
 
   void queue(Known& known, SteadyTime due, bool urgent);
-  DueQueue<Known*>& queue_of(const Entry& entry) { return entry.urgent ? urgent_ : routine_; }
+  Queue& queue_of(const Entry& entry) { return entry.urgent ? urgent_ : routine_; }
   std::optional<SteadyTime> room_for_routine() const;
   void count(const Entry& entry, bool more);
   SteadyTime not_before(const Entry& entry, SteadyTime due) const;
@@ -110,14 +115,14 @@ class Schedule {
   Pacing pacing_;
   std::mt19937_64 random_;
   Entries entries_;
-  DueQueue<Known*> urgent_;
-  DueQueue<Known*> routine_;
+  Queue urgent_;
+  Queue routine_;
   Ceiling ceiling_;
   std::size_t known_ = 0;  // addresses with users, of them
   std::size_t answering_ = 0;
   std::size_t silent_ = 0;
   std::optional<SteadyTime> quiet_until_;
-  DueQueue<Known*> unused_;  // without users, by when their last connect stops to matter
+  Queue unused_;  // without users, by when their last connect stops to matter
 };
 
 }  // namespace mxpulse::schedule
