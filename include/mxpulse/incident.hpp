@@ -3,11 +3,11 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "mxpulse/cause.hpp"
+#include "mxpulse/shared_text.hpp"
 #include "mxpulse/time.hpp"
 
 namespace mxpulse {
@@ -39,8 +39,8 @@ struct Incident {
   std::optional<SystemTime> ended;  // empty while it is open
   IncidentEnd end = IncidentEnd::kOpen;
   Cause cause = Cause::kTimeout;  // that decided the verdict, as it stood last
-  std::string why;                // the verdict in words, our own
-  std::string last_words;  // what the host said when it was back: the escaped greeting, or our words for it; empty while open
+  SharedText why;                 // the verdict in words, our own
+  SharedText last_words;  // what the host said when it was back: the escaped greeting, or our words for it; empty while open
 };
 
 struct IncidentHistory {

@@ -17,7 +17,7 @@ Json label_of(const std::optional<Cause>& cause) { return cause ? Json(label(*ca
 
 Json seconds_of_phase(const std::optional<Duration>& time) { return time ? Json(to_seconds(*time)) : Json(nullptr); }
 
-Json words(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+Json words(std::string_view text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 Json summary(const Snapshot& snapshot, const DestinationView& view) {
   return {{"destination", view.destination.text()},
@@ -53,8 +53,8 @@ Json host_object(const HostView& host, std::uint16_t preference) {
 Json incident_object(const Incident& incident) {
   return {{"first", seconds_of(incident.first)},     {"last", seconds_of(incident.last)},
           {"ended", seconds_of(incident.ended)},     {"end", label(incident.end)},
-          {"cause", label(incident.cause)},          {"why", words(incident.why)},
-          {"last_words", words(incident.last_words)}};
+          {"cause", label(incident.cause)},          {"why", words(incident.why.view())},
+          {"last_words", words(incident.last_words.view())}};
 }
 
 Json vantage_object(const VantageView& vantage) {

@@ -17,9 +17,9 @@ constexpr auto kSpreadPerDestination = 10ms;  // a first round of 100 destinatio
 constexpr auto kHousekeeping = 10s;
 
 // "421" closes the channel, "4.7.x" is policy: too many, too often (RFC 5321 3.8, RFC 3463).
-bool asks_for_less(const ProbeResult& result) {
+bool asks_for_less(const health::LastResult& result) {
   if (result.cause != Cause::kBusy || !result.reply_code) return false;
-  return *result.reply_code == 421 || std::string_view(result.greeting).substr(0, 8).ends_with(" 4.7.");
+  return *result.reply_code == 421 || result.greeting.view().substr(0, 8).ends_with(" 4.7.");
 }
 
 schedule::Pace pace_of(const health::AddressHealth& health) {

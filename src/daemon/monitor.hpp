@@ -103,15 +103,15 @@ class Monitor final : public ProbeListener, public Kept {
 
   struct Destination {
     DomainName name;
-    std::shared_ptr<const MxSet> set;  // null until the first lookup ends; one with the same hosts may have the same
-    health::NoAnswerStreak lookups;
-    schedule::DuePlace lookup;  // when the next is due
-    Verdict verdict = Verdict::kUnknown;  // this and `bounces` change by rank() alone
-    std::uint32_t picture = 0;            // the last that shows it
-    std::size_t bounces = 0;              // behind it within the window, as last counted: never less than now
-    bool looking_up = false;
+    std::shared_ptr<const MxSet> set;          // null until the first lookup ends; one with the same hosts may have the same
     std::unique_ptr<const Unjudged> unjudged;  // the last bounce while its hosts are not known
     SystemTime watched_since{};
+    health::NoAnswerStreak lookups;
+    schedule::DuePlace lookup;            // when the next is due
+    std::uint32_t picture = 0;            // the last that shows it
+    std::size_t bounces = 0;              // behind it within the window, as last counted: never less than now
+    Verdict verdict = Verdict::kUnknown;  // this and `bounces` change by rank() alone
+    bool looking_up = false;
 
     bool is_silent() const { return verdict == Verdict::kUnavailable; }
   };

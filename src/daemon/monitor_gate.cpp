@@ -99,7 +99,7 @@ bool Monitor::names_own_host(const BounceEvent& event, const Destination& destin
 std::string Monitor::doubt_about(const Destination& destination, SteadyTime now) const {
   for (const Address& address : asked_by(destination.set.get())) {
     const health::AddressHealth* health = book_.find(address);
-    if (health != nullptr && health->last && health->last->cause == Cause::kVantageImpaired) return health->last->why;
+    if (health != nullptr && health->last && health->last->cause == Cause::kVantageImpaired) return std::string(health->last->why.view());
     if (health != nullptr && health->answers_mta_only())
       return address.text() + " answers the MTA and not us: is our address blocked there, or another than the MTA's?";
     if (!doubts_.trusts(address, now)) return "our own connection is in doubt";

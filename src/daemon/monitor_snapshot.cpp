@@ -21,8 +21,8 @@ HostView view_of(const MxHost& host, const Address& address, const health::Addre
   view.connect_time = health->last->connect_time;
   view.greeting_time = health->last->greeting_time;
   view.reply_code = health->last->reply_code;
-  view.greeting = health->last->greeting;
-  view.why = health->last->why;
+  view.greeting = health->last->greeting.view();
+  view.why = health->last->why.view();
   return view;
 }
 

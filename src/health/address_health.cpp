@@ -2,12 +2,36 @@
 
 namespace mxpulse::health {
 
+namespace {
+
 constexpr auto kMtaAnswerCounts = std::chrono::hours(24);
 
-Transition AddressHealth::record(const ProbeResult& result, Thresholds thresholds, Now now) {
+std::optional<LastResult::Time> kept(std::optional<Duration> time) {
+  return time ? std::optional(std::chrono::duration_cast<LastResult::Time>(*time)) : std::nullopt;
+}
+
+std::optional<std::uint16_t> kept(std::optional<int> code) {
+  return code ? std::optional(static_cast<std::uint16_t>(*code)) : std::nullopt;
+}
+
+// `before`: of the same address.
+LastResult kept(const ProbeResult& result, const std::optional<LastResult>& before, RecentTexts& reasons) {
+  const bool greets_as_before = before && before->greeting.view() == result.greeting;
+  return {result.cause,
+          result.no_route,
+          kept(result.reply_code),
+          kept(result.connect_time),
+          kept(result.greeting_time),
+          reasons.get(result.why),
+          greets_as_before ? before->greeting : SharedText(result.greeting)};
+}
+
+}  // namespace
+
+Transition AddressHealth::record(const ProbeResult& result, Thresholds thresholds, RecentTexts& reasons, Now now) {
   const Outcome said = outcome(result.cause);
   const Transition transition = streak.record(said, thresholds, now);
-  last = result;
+  last = kept(result, last, reasons);
   if (said == Outcome::kAnswered || said == Outcome::kNoAnswer) last_asked = now.system;
 
   const bool agrees = (streak.state() == State::kAnswering && said == Outcome::kAnswered) ||
@@ -25,7 +49,7 @@ Transition AddressBook::record(const Address& address, const ProbeResult& result
   AddressHealth& health = known_[address];
   const bool answered_before = health.streak.state() == State::kAnswering && health.streak.length() == 0;
   const bool nothing_new = answered_before && health.last && health.last->cause == result.cause;
-  const Transition transition = health.record(result, thresholds_, now);
+  const Transition transition = health.record(result, thresholds_, reasons_, now);
   if (!nothing_new || transition != Transition::kNone || health.streak.length() > 0) unsaved_.mark(address);
   return transition;
 }
@@ -47,13 +71,12 @@ void AddressBook::resume(const SavedAddress& saved, SystemTime now) {
   health.settled = saved.settled;
   health.last_asked = saved.last_asked;
   if (!saved.cause) return;
-  ProbeResult last;
+  LastResult& last = health.last.emplace();
   last.cause = *saved.cause;
-  last.reply_code = saved.reply_code;
-  last.greeting = saved.greeting;
-  last.why = saved.why;
   last.no_route = saved.no_route;
-  health.last = std::move(last);
+  last.reply_code = kept(saved.reply_code);
+  last.why = reasons_.get(saved.why);
+  last.greeting = SharedText(saved.greeting);
 }
 
 std::optional<SavedAddress> AddressBook::saved(const Address& address) const {
@@ -67,15 +90,15 @@ std::optional<SavedAddress> AddressBook::saved(const Address& address) const {
   if (!health->last) return saved;
   saved.cause = health->last->cause;
   saved.reply_code = health->last->reply_code;
-  saved.greeting = health->last->greeting;
-  saved.why = health->last->why;
+  saved.greeting = health->last->greeting.view();
+  saved.why = health->last->why.view();
   saved.no_route = health->last->no_route;
   return saved;
 }
 
 Transition AddressBook::record_of_mta(const Address& address, const ProbeResult& result, Now now) {
   AddressHealth& health = known_[address];
-  const Transition transition = health.record(result, thresholds_, now);
+  const Transition transition = health.record(result, thresholds_, reasons_, now);
   health.answered_mta = now.system;
   return transition;
 }

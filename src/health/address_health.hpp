@@ -1,6 +1,8 @@
 // What we know about one address: its streak, and the result it stands on.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <unordered_map>
 
@@ -8,19 +10,34 @@
 #include "mxpulse/address.hpp"
 #include "mxpulse/probe_result.hpp"
 #include "mxpulse/saved.hpp"
+#include "mxpulse/shared_text.hpp"
 #include "mxpulse/unsaved.hpp"
 
 namespace mxpulse::health {
 
+// What is kept of a ProbeResult, in half the room: there are many addresses, and the words are mostly those of another or of before.
+struct LastResult {
+  using Time = std::chrono::duration<std::uint32_t, std::micro>;  // up to an hour
+
+  Cause cause = Cause::kLocalError;
+  bool no_route = false;
+  std::optional<std::uint16_t> reply_code;
+  std::optional<Time> connect_time;
+  std::optional<Time> greeting_time;
+  SharedText why;
+  SharedText greeting;
+};
+
 struct AddressHealth {
   NoAnswerStreak streak;
   std::optional<Cause> settled;          // the cause the state stands on; empty while the state is unknown
-  std::optional<ProbeResult> last;       // the last result of any kind
+  std::optional<LastResult> last;        // the last result of any kind
   std::optional<SystemTime> last_asked;  // of the last result that says something about the host
   // When the MTA last had an answer there while we had none; empty once we have one too, or a day later.
   std::optional<SystemTime> answered_mta;
 
-  Transition record(const ProbeResult& result, Thresholds thresholds, Now now);
+  // `reasons`: that other addresses have, to share their words.
+  Transition record(const ProbeResult& result, Thresholds thresholds, RecentTexts& reasons, Now now);
   // Of a family this machine has no route to, or one that nobody may connect to: not what a sender waits for.
   bool is_left_out() const;
   // It answers the MTA, and has not answered us since.
@@ -55,6 +72,7 @@ class AddressBook {
 
  private:
   Thresholds thresholds_;
+  RecentTexts reasons_;
   std::unordered_map<Address, AddressHealth> known_;
   Unsaved<Address> unsaved_;
 };

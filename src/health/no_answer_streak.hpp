@@ -41,11 +41,13 @@ class NoAnswerStreak {
   std::optional<SystemTime> first() const { return length_ > 0 ? std::optional(first_) : std::nullopt; }
   std::optional<SystemTime> last() const { return length_ > 0 ? std::optional(last_) : std::nullopt; }
   // When the last one was seen on the steady clock; empty without a streak, and for one of an earlier run.
-  std::optional<SteadyTime> heard() const { return length_ > 0 ? heard_ : std::nullopt; }
+  std::optional<SteadyTime> heard() const { return length_ > 0 && heard_ != kNever ? std::optional(heard_) : std::nullopt; }
   // The last result spoke against the state, or there is no state yet: worth asking sooner.
   bool undecided() const;
 
  private:
+  static constexpr SteadyTime kNever = SteadyTime::min();  // in this run
+
   Transition become(State state);
 
   State state_ = State::kUnknown;
@@ -53,7 +55,7 @@ class NoAnswerStreak {
   unsigned answers_ = 0;  // answers in a row
   SystemTime first_{};
   SystemTime last_{};
-  std::optional<SteadyTime> heard_;
+  SteadyTime heard_ = kNever;
 };
 
 }  // namespace mxpulse::health

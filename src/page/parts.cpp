@@ -36,7 +36,7 @@ std::string outage_row(const Outage& outage, OutagesOf whom, SystemTime now) {
   return "<tr>" + name + cell("From", time_element(one.first)) + cell("To", one.ended ? time_element(one.ended) : "still out") +
          cell("Lasted", lasted(one.ended.value_or(now) - one.first)) + "<td data-name=\"Cause\" title=\"" +
          escaped(sentence(one.cause)) + "\">" + std::string(label(one.cause)) + "</td>" +
-         cell("Last words", in_quotes(one.last_words)) + "</tr>\n";
+         cell("Last words", in_quotes(one.last_words.view())) + "</tr>\n";
 }
 
 }  // namespace

@@ -196,8 +196,8 @@ IncidentRow read_incident(Columns& row) {
   incident.ended = row.time_or_null();
   incident.end = row.incident_end();
   incident.cause = row.cause_or_null().value_or(Cause::kTimeout);
-  incident.why = row.printable(kWhyMax);
-  incident.last_words = row.printable(kWhyMax);
+  incident.why = SharedText(row.printable(kWhyMax));
+  incident.last_words = SharedText(row.printable(kWhyMax));
   read.complete_since = row.time();
   if (incident.ended.has_value() == (incident.end == IncidentEnd::kOpen)) row.reject();
   return read;
@@ -330,7 +330,7 @@ void write_histories(Database& database, const std::vector<SavedHistory>& all) {
     remove_old.run(std::string_view(key));
     for (const Incident& incident : one->history->incidents)
       statement.run(std::string_view(key), incident.first, incident.last, incident.ended, label(incident.end),
-                    label(incident.cause), std::string_view(incident.why), std::string_view(incident.last_words),
+                    label(incident.cause), incident.why.view(), incident.last_words.view(),
                     one->history->complete_since);
   }
 }

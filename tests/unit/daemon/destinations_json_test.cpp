@@ -62,7 +62,7 @@ TEST_CASE("one destination is told whole: hosts, outages, gate; unknown is null"
   DestinationView& view = snapshot.destinations[0];
   view.hosts = {{0, 10}};
   view.history = std::make_shared<const IncidentHistory>(
-      IncidentHistory{{{kNow - 2h, kNow - 1h, kNow - 1h, IncidentEnd::kAnswered, Cause::kRefused, "why", "220 back"}}, {}});
+      IncidentHistory{{{kNow - 2h, kNow - 1h, kNow - 1h, IncidentEnd::kAnswered, Cause::kRefused, SharedText("why"), SharedText("220 back")}}, {}});
   const std::string text = destination_json(snapshot, view);
   for (const char c : text) CHECK((c == '\n' || (c >= 0x20 && c < 0x7f)));
   const json one = json::parse(text);

@@ -29,14 +29,14 @@ TEST_CASE("an outage is dated back to its first no-answer, and ends with the wor
   CHECK(open.first == at(10s).system);
   CHECK(!open.ended);
   CHECK(open.end == IncidentEnd::kOpen);
-  CHECK(open.why == "no host answers");
+  CHECK(open.why.view() == "no host answers");
 
   log.ended(kName, IncidentEnd::kDelivered, "220 back", at(60s).system, at(90s));
   const Incident over = log.history(kName)->incidents.at(0);
   CHECK(over.last == at(60s).system);
   CHECK(over.ended == at(90s).system);
   CHECK(over.end == IncidentEnd::kDelivered);
-  CHECK(over.last_words == "220 back");
+  CHECK(over.last_words.view() == "220 back");
 }
 
 TEST_CASE("another cause is the same outage, as it stood last") {

@@ -103,7 +103,7 @@ TEST_CASE("an outage is drawn to scale, and what nobody watched is blank") {
   Example example;
   DestinationView& view = example.add("a.example", Verdict::kAvailable);
   view.watched_since = kNow - 12h;
-  view.history = history({{kNow - 6h, kNow - 3h, kNow - 3h, IncidentEnd::kAnswered, Cause::kRefused, "", "220 back"}});
+  view.history = history({{kNow - 6h, kNow - 3h, kNow - 3h, IncidentEnd::kAnswered, Cause::kRefused, {}, SharedText("220 back")}});
   const std::string page = destination_page(example.snapshot, view);
   CHECK(has(page, R"(<rect class="up" x="120.00" y="0" width="120.00" height="12">)"));  // the last twelve hours of the day
   CHECK(has(page, R"(<rect class="out" x="180.00" y="0" width="30.00" height="12">)"));  // three of them out
@@ -117,7 +117,7 @@ TEST_CASE("an outage is drawn to scale, and what nobody watched is blank") {
 TEST_CASE("a minute's outage in a week is seen, and an open one lasts until now") {
   Example example;
   DestinationView& view = example.add("a.example", Verdict::kUnavailable);
-  view.history = history({{kNow - 1min, kNow, std::nullopt, IncidentEnd::kOpen, Cause::kTimeout, "", ""}});
+  view.history = history({{kNow - 1min, kNow, std::nullopt, IncidentEnd::kOpen, Cause::kTimeout, {}, {}}});
   const std::string page = destination_page(example.snapshot, view);
   CHECK(has(page, R"(<rect class="out" x="238.50" y="0" width="1.50" height="12">)"));
   CHECK(has(page, "still out"));
@@ -183,10 +183,10 @@ TEST_CASE("outages that last come first, then the newest, and only so many") {
   DestinationView& old = example.add("old.example", Verdict::kAvailable);
   std::vector<Incident> incidents;
   for (int i = 100; i > 0; --i)
-    incidents.push_back({kNow - i * 1h, kNow - i * 1h, kNow - i * 1h + 10min, IncidentEnd::kAnswered, Cause::kTimeout, "", ""});
+    incidents.push_back({kNow - i * 1h, kNow - i * 1h, kNow - i * 1h + 10min, IncidentEnd::kAnswered, Cause::kTimeout, {}, {}});
   old.history = history(incidents);
   example.add("open.example", Verdict::kUnavailable).history =
-      history({{kNow - 200h, kNow, std::nullopt, IncidentEnd::kOpen, Cause::kTimeout, "", ""}});
+      history({{kNow - 200h, kNow, std::nullopt, IncidentEnd::kOpen, Cause::kTimeout, {}, {}}});
   const std::string page = status_page(example.snapshot);
   const std::string outages = page.substr(page.find("<h2>Outages</h2>"));
   CHECK(outages.find("open.example") < outages.find("old.example"));

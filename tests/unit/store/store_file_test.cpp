@@ -86,8 +86,9 @@ SavedHistory outages(const char* name) {
   IncidentHistory history;
   history.complete_since = kNow - 48h;
   history.incidents = {
-      {kNow - 3h, kNow - 2h - 1min, kNow - 2h, IncidentEnd::kDelivered, Cause::kRefused, "no host answers", "220 back"},
-      {kNow - 1h, kNow - 1h, {}, IncidentEnd::kOpen, Cause::kTimeout, "nothing answers", ""}};
+      {kNow - 3h, kNow - 2h - 1min, kNow - 2h, IncidentEnd::kDelivered, Cause::kRefused, SharedText("no host answers"),
+       SharedText("220 back")},
+      {kNow - 1h, kNow - 1h, {}, IncidentEnd::kOpen, Cause::kTimeout, SharedText("nothing answers"), {}}};
   return {named(name), std::make_shared<const IncidentHistory>(history)};
 }
 
@@ -170,7 +171,7 @@ TEST_CASE("what was written is there after the file was closed and opened again"
   CHECK(history.incidents[0].ended == kNow - 2h);
   CHECK(history.incidents[0].end == IncidentEnd::kDelivered);
   CHECK(history.incidents[0].cause == Cause::kRefused);
-  CHECK(history.incidents[0].last_words == "220 back");
+  CHECK(history.incidents[0].last_words.view() == "220 back");
   CHECK(!history.incidents[1].ended);
 
   REQUIRE(saved.destinations.size() == 2);
