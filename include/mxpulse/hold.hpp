@@ -91,6 +91,8 @@ struct GateAnswer {
   bool exhausted = false;
   std::string why;
 
+  bool operator==(const GateAnswer&) const = default;
+
   GateState state() const { return !hold ? GateState::kOpen : trial ? GateState::kTrial : GateState::kHeld; }
 };
 

@@ -14,6 +14,7 @@
 #include "mxpulse/domain_name.hpp"
 #include "mxpulse/hold.hpp"
 #include "mxpulse/incident.hpp"
+#include "mxpulse/shared.hpp"
 #include "mxpulse/time.hpp"
 #include "mxpulse/verdict.hpp"
 
@@ -35,6 +36,8 @@ struct HostView {
   std::string greeting;  // escaped, see ProbeResult
   std::string why;
   bool answers_mta_only = false;  // the MTA's log tells of deliveries there, and we get no answer
+
+  bool operator==(const HostView&) const = default;
 };
 
 // A host that a sender would try.
@@ -83,8 +86,8 @@ struct Snapshot {
   SystemTime taken;
   VerdictCounts verdicts{};             // of everybody watched
   std::vector<ProviderView> providers;  // worst first: most destinations unavailable, then most at all; at most kProvidersMax
-  std::vector<DestinationView> destinations;  // worst first: bounces behind it, then streak, then name
-  std::vector<HostView> hosts;                // each (host, address) once
+  std::vector<Shared<DestinationView>> destinations;  // worst first: bounces behind it, then streak, then name
+  std::vector<Shared<HostView>> hosts;                // each (host, address) once; an empty one is nobody's
   std::size_t probes_in_flight = 0;
   VantageView vantage;
   GateMode gate_mode = GateMode::kObserve;

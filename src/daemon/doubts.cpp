@@ -48,12 +48,15 @@ void Doubts::looked_up(const DomainName& name, std::optional<Cause> failed) {
 Doubts::Shift Doubts::look(SteadyTime now) {
   Shift shift;
   shift.change = vantage_.turn(now);
-  for (const health::Path path : health::kPaths) {
-    const bool trusted = vantage_.trusts(path, now);
-    const bool before = std::exchange(trusted_[index(path)], trusted);
-    shift.lost_trust = shift.lost_trust || (before && !trusted);
-  }
+  const Trust before = std::exchange(trusted_, trust(now));
+  for (std::size_t path = 0; path < trusted_.size(); ++path) shift.lost_trust = shift.lost_trust || (before[path] && !trusted_[path]);
   return shift;
+}
+
+Doubts::Trust Doubts::trust(SteadyTime now) const {
+  Trust trust;
+  std::ranges::transform(health::kPaths, trust.begin(), [&](health::Path path) { return vantage_.trusts(path, now); });
+  return trust;
 }
 
 std::vector<Doubts::Judged> Doubts::settled(SteadyTime now) {

@@ -65,6 +65,9 @@ class Doubts {
   std::size_t held_back() const { return held_back_.size(); }
 
   bool trusts(const Address& address, SteadyTime now) const { return vantage_.trusts(path_to(address), now); }
+  // Whether each path is, which may change by the clock alone.
+  using Trust = std::array<bool, health::kPaths.size()>;
+  Trust trust(SteadyTime now) const;
   VantageView view() const;
 
  private:
@@ -79,7 +82,7 @@ class Doubts {
   health::Vantage vantage_;
   std::unordered_map<Address, HeldBack> held_back_;
   std::array<std::deque<std::pair<SteadyTime, Address>>, health::kPaths.size()> waiting_;  // by time; stale entries are skipped
-  std::array<bool, health::kPaths.size()> trusted_{true, true, true, true};
+  Trust trusted_{true, true, true, true};
   std::optional<DomainName> last_failed_lookup_;
 };
 

@@ -46,6 +46,7 @@ Monitor::Monitor(Alarms& alarms, const Clock& clock, MonitorOptions options, Obs
       book_(options_.thresholds),
       doubts_(options_.vantage),
       random_(seed),
+      album_(std::make_unique<Album>(*this)),
       wake_(alarms.make([this] {
         waking_at_.reset();
         turn();
@@ -84,6 +85,7 @@ void Monitor::configure(MonitorOptions options) {
   budgets_.set_allowances(options_.allowances);
   book_.set_thresholds(options_.thresholds);
   doubts_.configure(options_.vantage);
+  album_->everybody_changed();
   const SteadyTime now = clock_.now().steady;
   never_probe_ = watch::NeverProbe(options_.never_probe);
   for (auto& [name, destination] : destinations_) {
@@ -168,6 +170,7 @@ void Monitor::join(const DomainName& name, Duration spread) {
   destination.bounces = watchlist_.bounces(name, now);
   destination.watched_since = now.system;
   worst_first_.insert(&destination);
+  if (picture_ != nullptr) picture_->moved(destination);
   unsaved_.mark(name);
   tally_.add(counted_for(destination), Verdict::kUnknown);
   std::uniform_int_distribution<Duration::rep> within(0, spread.count());
@@ -183,7 +186,7 @@ void Monitor::leave(const DomainName& name) {
   lookups_due_.erase(found->second);
   if (gatekeeper_ != nullptr) gatekeeper_->forgotten(name);
   tally_.remove(counted_for(found->second), found->second.verdict);
-  if (picture_ != nullptr) picture_->left(name);
+  album_->left(found->second);
   worst_first_.erase(&found->second);
   incidents_.forgotten(name, now);
   destinations_.erase(found);
@@ -276,6 +279,7 @@ void Monitor::probed(const Address& address, const ProbeResult& result) {
   if (wanted || !controls_.at(address).empty()) doubts_.heard(address, subject_of(address), result, now.steady);
   if (wanted && outcome(result.cause) == Outcome::kNoAnswer) {
     book_.asked(address);
+    album_->changed(address);
     doubts_.hold_back(address, result, now);
   } else if (wanted) {
     if (outcome(result.cause) == Outcome::kAnswered) doubts_.answered(address);
@@ -306,6 +310,7 @@ std::optional<Monitor::Occasion> Monitor::note(const Doubts::Judged& judged, Now
   const auto last_before = before == nullptr || !before->last ? std::nullopt : std::optional(before->last->cause);
 
   const health::Transition transition = book_.record(address, result, ended);
+  album_->changed(address);
   const health::AddressHealth& health = *book_.find(address);
   schedule_.settle(address, pace_of(health), now.steady);
   if (transition == health::Transition::kChanged) {
@@ -374,6 +379,7 @@ void Monitor::reassess(Destination& destination, Now now, const Occasion* occasi
     tally_.add(counted_for(destination), health.verdict);
     observer_.verdict_changed(destination.name, from, health.verdict, health.why, now);
   }
+  album_->changed(destination);
   tell_gate_of(destination, health, now);  // what follows from the verdict is told after it
 }
 

@@ -108,7 +108,6 @@ class Monitor final : public ProbeListener, public Kept {
     SystemTime watched_since{};
     health::NoAnswerStreak lookups;
     schedule::DuePlace lookup;            // when the next is due
-    std::uint32_t picture = 0;            // the last that shows it
     std::size_t bounces = 0;              // behind it within the window, as last counted: never less than now
     Verdict verdict = Verdict::kUnknown;  // this and `bounces` change by rank() alone
     bool looking_up = false;
@@ -128,7 +127,7 @@ class Monitor final : public ProbeListener, public Kept {
     bool operator()(const Destination* a, const Destination* b) const;
   };
 
-  class View;
+  class Album;
   class Picture;
 
   void apply(const watch::Changes& changes);
@@ -159,6 +158,11 @@ class Monitor final : public ProbeListener, public Kept {
   void drop_address(Destination& destination, const Address& address, SteadyTime now);
   void reassess(Destination& destination, Now now, const Occasion* occasion = nullptr);
   void rank(Destination& destination, std::size_t bounces, Verdict verdict);
+  using PositionOf = std::function<std::size_t(const MxHost&, const Address&)>;  // among a snapshot's hosts
+  DestinationView view_of(const Destination& destination, const PositionOf& position_of, Now now) const;
+  HostView view_of(const DomainName& host, const std::string& provider, const Address& address) const;
+  std::size_t bounces_of(const Destination& destination, Now now) const;
+  GateAnswer gate_of(const Destination& destination) const;
   void tell_totals(Snapshot& snapshot) const;
   void tell_gate_of(const Destination& destination, const health::DestinationHealth& health, Now now);
   void keep_history(const DomainName& name, const health::DestinationHealth& health, const Occasion* occasion, Now now);
@@ -192,8 +196,8 @@ class Monitor final : public ProbeListener, public Kept {
   std::unordered_map<DomainName, Destination> destinations_;
   std::map<DomainName, unsigned> visits_;           // under way
   std::set<Destination*, WorstFirst> worst_first_;  // all of them
+  std::unique_ptr<Album> album_;
   std::unique_ptr<Picture> picture_;                // null: none is being drawn
-  std::uint32_t pictures_ = 0;                      // begun
   Unsaved<DomainName> unsaved_;                     // destinations: joined, left, other hosts, another streak of lookups
   std::unordered_map<Address, std::vector<Destination*>> users_;  // who asks an address; map nodes stay where they are
   std::unordered_set<Address> asking_;                            // begun and not told yet

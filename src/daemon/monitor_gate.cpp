@@ -1,7 +1,7 @@
 // What the monitor tells the gate: of bounces, and of what its own probes find.
 #include <algorithm>
 
-#include "daemon/monitor.hpp"
+#include "daemon/monitor_album.hpp"
 
 namespace mxpulse::daemon {
 namespace {
@@ -76,7 +76,9 @@ void Monitor::answered_the_mta(const Address& address, const BounceEvent& event,
   ProbeResult result;
   result.cause = event.bounce_class == BounceClass::kDelivered ? Cause::kReady : Cause::kBusy;
   result.why = "the MTA's log tells of an answer";
-  if (book_.record_of_mta(address, result, now) == health::Transition::kChanged)
+  const health::Transition transition = book_.record_of_mta(address, result, now);
+  album_->changed(address);
+  if (transition == health::Transition::kChanged)
     observer_.host_changed(address, true, 0, result, now);
   const auto end = event.bounce_class == BounceClass::kDelivered ? IncidentEnd::kDelivered : IncidentEnd::kAnswered;
   const Occasion occasion{result, last, end};

@@ -1,12 +1,13 @@
 #include "daemon/monitor_picture.hpp"
 
 #include <algorithm>
-#include <unordered_set>
+#include <utility>
 
 namespace mxpulse::daemon {
 
 Monitor::Picture::Picture(Monitor& monitor, std::size_t destinations_max)
-    : monitor_(monitor), destinations_max_(destinations_max), number_(++monitor.pictures_), view_(monitor, snapshot_) {
+    : monitor_(monitor), album_(*monitor.album_), destinations_max_(destinations_max) {
+  album_.begin_picture();
   snapshot_.taken = monitor.clock_.now().system;
 }
 
@@ -14,15 +15,16 @@ Monitor::Picture::Picture(Monitor& monitor, std::size_t destinations_max)
 // costs what it shows, not what is watched.
 bool Monitor::Picture::draw(const std::function<bool()>& is_over) {
   const Now now = monitor_.clock_.now();
+  album_.look_at_trust(now.steady);
   const auto& ranks = monitor_.worst_first_;
   std::vector<std::pair<Destination*, std::size_t>> outdated;
   auto next = last_ ? ranks.upper_bound(&*last_) : ranks.begin();
   bool goes_on = true;
   for (; goes_on && !is_enough() && next != ranks.end(); ++next) {
     Destination& destination = **next;
-    if (!shows(destination)) show(destination, now);
+    if (!album_.shows(destination)) album_.show(destination, now);
     stand_at(destination);
-    const std::size_t bounces = destination.bounces == 0 ? 0 : monitor_.watchlist_.bounces(destination.name, now);
+    const std::size_t bounces = monitor_.bounces_of(destination, now);
     if (bounces != destination.bounces) outdated.emplace_back(&destination, bounces);
     goes_on = !is_over();
   }
@@ -30,11 +32,6 @@ bool Monitor::Picture::draw(const std::function<bool()>& is_over) {
   for (const auto& [destination, bounces] : outdated) monitor_.rank(*destination, bounces, destination->verdict);
   if (is_through && !is_whole_) finish(now);
   return is_through;
-}
-
-void Monitor::Picture::show(Destination& destination, Now now) {
-  destination.picture = number_;
-  view_.add(destination, now);
 }
 
 void Monitor::Picture::stand_at(const Destination& destination) {
@@ -45,19 +42,16 @@ void Monitor::Picture::stand_at(const Destination& destination) {
 }
 
 void Monitor::Picture::moved(const Destination& destination) {
-  if (last_ && !is_whole_ && !shows(destination) && WorstFirst()(&destination, &*last_)) moved_.push_back(destination.name);
+  if (last_ && !is_whole_ && !album_.shows(destination) && WorstFirst()(&destination, &*last_)) moved_.push_back(destination.name);
 }
 
 void Monitor::Picture::finish(Now now) {
   is_whole_ = true;
   for (const DomainName& name : moved_) {
     const auto found = monitor_.destinations_.find(name);
-    if (found != monitor_.destinations_.end() && !shows(found->second)) show(found->second, now);
+    if (found != monitor_.destinations_.end()) album_.show(found->second, now);
   }
-  if (!left_.empty()) {
-    const std::unordered_set<DomainName> gone(left_.begin(), left_.end());
-    std::erase_if(snapshot_.destinations, [&](const DestinationView& view) { return gone.contains(view.destination); });
-  }
+  album_.end_picture(snapshot_);
   monitor_.tell_totals(snapshot_);
 }
 

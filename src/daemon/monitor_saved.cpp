@@ -1,7 +1,7 @@
 // What the monitor remembers over a restart.
 #include <algorithm>
 
-#include "daemon/monitor.hpp"
+#include "daemon/monitor_album.hpp"
 
 namespace mxpulse::daemon {
 namespace {
@@ -72,6 +72,7 @@ void Monitor::resume(const Saved& saved) {
     tally_.add(counted_for(destination), destination.verdict);
     worst_first_.insert(&destination);
   }
+  album_->everybody_changed();
   for (const DomainName& name : watchlist_.joined()) {
     if (wanted.contains(name)) join(name, spread);
   }

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "daemon/monitor.hpp"
+#include "daemon/monitor_album.hpp"
 
 namespace mxpulse::daemon {
 namespace {
@@ -128,6 +128,7 @@ void Monitor::drop_address(Destination& destination, const Address& address, Ste
   if (!users->second.empty()) return;
   users_.erase(users);
   book_.forget(address);
+  album_->changed(address);
   doubts_.forget(address);
 }
 

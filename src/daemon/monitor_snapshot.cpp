@@ -3,13 +3,13 @@
 
 namespace mxpulse::daemon {
 
-namespace {
-
-HostView view_of(const MxHost& host, const Address& address, const health::AddressHealth* health) {
+// An address of a host, as a sender would know it.
+HostView Monitor::view_of(const DomainName& host, const std::string& provider, const Address& address) const {
   HostView view;
-  view.host = host.name;
+  view.host = host;
   view.address = address;
-  view.provider = host.provider;
+  view.provider = provider;
+  const health::AddressHealth* health = book_.find(address);
   if (health == nullptr) return view;
   if (health->streak.state() != health::State::kUnknown) view.answering = health->streak.state() == health::State::kAnswering;
   view.streak = health->streak.length();
@@ -26,39 +26,39 @@ HostView view_of(const MxHost& host, const Address& address, const health::Addre
   return view;
 }
 
-}  // namespace
-
-std::size_t Monitor::View::position_of(const MxHost& host, const Address& address) {
-  const auto [at, is_new] = positions_.try_emplace({host.name, address}, snapshot_.hosts.size());
-  if (is_new) snapshot_.hosts.push_back(view_of(host, address, monitor_.book_.find(address)));
-  return at->second;
-}
-
-void Monitor::View::add(const Destination& destination, Now now) {
+DestinationView Monitor::view_of(const Destination& destination, const PositionOf& position_of, Now now) const {
   DestinationView view;
   view.destination = destination.name;
   view.provider = provider_of(destination);
-  if (destination.bounces > 0) view.bounces = monitor_.watchlist_.bounces(destination.name, now);
-  view.configured = monitor_.watchlist_.configured(destination.name);
+  view.bounces = bounces_of(destination, now);
+  view.configured = watchlist_.configured(destination.name);
   view.watched_since = destination.watched_since;
-  view.history = monitor_.incidents_.history(destination.name);
-  if (monitor_.gatekeeper_ != nullptr) view.gate = monitor_.gatekeeper_->answer(destination.name);
-  if (destination.set) {
-    const auto health = health::assess(*destination.set, monitor_.book_, destination.lookups);
-    view.verdict = health.verdict;
-    view.cause = health.cause;
-    view.why = health.why;
-    const std::string doubt = view.verdict == Verdict::kUnavailable ? monitor_.doubt_about(destination, now.steady) : "";
-    if (!doubt.empty()) view.why += "; " + doubt;
-    view.streak = health.streak;
-    view.since = health.since;
-    view.stale_dns = destination.set->stale;
-    for (const auto& asked : health::asked_addresses(*destination.set)) {
-      const MxHost& host = destination.set->hosts[asked.host];
-      view.hosts.push_back({position_of(host, asked.address), host.preference});
-    }
+  view.history = incidents_.history(destination.name);
+  view.gate = gate_of(destination);
+  if (!destination.set) return view;
+  const auto health = health::assess(*destination.set, book_, destination.lookups);
+  view.verdict = health.verdict;
+  view.cause = health.cause;
+  view.why = health.why;
+  const std::string doubt = view.verdict == Verdict::kUnavailable ? doubt_about(destination, now.steady) : "";
+  if (!doubt.empty()) view.why += "; " + doubt;
+  view.streak = health.streak;
+  view.since = health.since;
+  view.stale_dns = destination.set->stale;
+  for (const auto& asked : health::asked_addresses(*destination.set)) {
+    const MxHost& host = destination.set->hosts[asked.host];
+    view.hosts.push_back({position_of(host, asked.address), host.preference});
   }
-  snapshot_.destinations.push_back(std::move(view));
+  return view;
+}
+
+// Bounces grow old with nobody told.
+std::size_t Monitor::bounces_of(const Destination& destination, Now now) const {
+  return destination.bounces == 0 ? 0 : watchlist_.bounces(destination.name, now);
+}
+
+GateAnswer Monitor::gate_of(const Destination& destination) const {
+  return gatekeeper_ == nullptr ? GateAnswer() : gatekeeper_->answer(destination.name);
 }
 
 void Monitor::tell_totals(Snapshot& snapshot) const {
@@ -89,7 +89,11 @@ Snapshot Monitor::snapshot_of(const DomainName& name) const {
   Snapshot snapshot;
   snapshot.taken = now.system;
   const auto found = destinations_.find(name);
-  if (found != destinations_.end()) View(*this, snapshot).add(found->second, now);
+  const auto add = [&](const MxHost& host, const Address& address) {
+    snapshot.hosts.push_back(view_of(host.name, host.provider, address));
+    return snapshot.hosts.size() - 1;
+  };
+  if (found != destinations_.end()) snapshot.destinations.push_back(view_of(found->second, add, now));
   tell_totals(snapshot);
   return snapshot;
 }

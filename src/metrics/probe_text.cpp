@@ -42,10 +42,10 @@ void tell_phases(const Snapshot& snapshot, const DestinationView& view, SeriesSi
 
 std::string probe_text(const Snapshot& snapshot, Duration took, bool complete) {
   const DestinationView nobody;
-  const DestinationView& view = snapshot.destinations.empty() ? nobody : snapshot.destinations.front();
+  const DestinationView& view = snapshot.destinations.empty() ? nobody : *snapshot.destinations.front();
   const bool success = view.verdict == Verdict::kAvailable || view.verdict == Verdict::kBackupOnly;
   const auto answering =
-      std::ranges::count_if(view.hosts, [&](const HostChoice& one) { return snapshot.hosts[one.host].answering == true; });
+      std::ranges::count_if(view.hosts, [&](const HostChoice& one) { return snapshot.hosts[one.host]->answering == true; });
   std::string text;
   TextWriter writer(text);
   tell(kSuccess, success ? 1 : 0, writer);

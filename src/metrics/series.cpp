@@ -67,19 +67,19 @@ std::array<Label, N + 1> with(const std::array<Label, N>& labels, Label last) {
 bool on_course(const DestinationView& view) { return view.gate.next_retry || view.gate.exhausted; }
 
 // A host with several addresses stands there once.
-void tell_choices(const Snapshot& snapshot, std::span<const DestinationView> views, SeriesSink& sink) {
+void tell_choices(const Snapshot& snapshot, std::span<const Shared<DestinationView>> views, SeriesSink& sink) {
   sink.metric(kDestinationHost);
   for (const DestinationView& view : views) {
     std::set<std::string_view> told;
     for (const HostChoice& choice : view.hosts) {
-      const std::string_view host = snapshot.hosts[choice.host].host.text();
+      const std::string_view host = snapshot.hosts[choice.host]->host.text();
       const std::array labels{Label{"destination", view.destination.text()}, Label{"host", host}};
       if (told.insert(host).second) sink.series(labels, choice.preference);
     }
   }
 }
 
-void tell_views(const Snapshot& snapshot, std::span<const DestinationView> views, SeriesSink& sink) {
+void tell_views(const Snapshot& snapshot, std::span<const Shared<DestinationView>> views, SeriesSink& sink) {
   const auto labels = [](const DestinationView& view) {
     return std::array{Label{"destination", view.destination.text()}, Label{"provider", view.provider}};
   };
@@ -176,7 +176,7 @@ void tell_destinations(const Snapshot& snapshot, std::size_t max_destinations, S
   }
   std::vector<NamedHost> hosts;
   for (std::size_t i = 0; i < snapshot.hosts.size(); ++i) {
-    if (is_theirs[i]) hosts.push_back({&snapshot.hosts[i], snapshot.hosts[i].address.text()});
+    if (is_theirs[i]) hosts.push_back({&*snapshot.hosts[i], snapshot.hosts[i]->address.text()});
   }
   tell_hosts(hosts, sink);
 }

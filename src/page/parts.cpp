@@ -75,7 +75,7 @@ std::string destination_link(const DomainName& name) {
 
 std::string runbook_link(std::string_view section) { return "<a href=\"/runbook#" + std::string(section) + "\">what to do</a>"; }
 
-std::vector<Outage> newest_outages(const std::vector<DestinationView>& views, std::size_t limit) {
+std::vector<Outage> newest_outages(const std::vector<Shared<DestinationView>>& views, std::size_t limit) {
   std::vector<Outage> outages;
   for (const DestinationView& view : views) {
     if (!view.history) continue;

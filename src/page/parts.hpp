@@ -39,7 +39,7 @@ struct Outage {
 };
 
 // Those that last first, then the newest; at most `limit`.
-std::vector<Outage> newest_outages(const std::vector<DestinationView>& views, std::size_t limit);
+std::vector<Outage> newest_outages(const std::vector<Shared<DestinationView>>& views, std::size_t limit);
 
 enum class OutagesOf : std::uint8_t { kEverybody, kOne };
 

@@ -329,8 +329,8 @@ void Player::log_line() { world_.mta.write_log(world_.mta.stamp() + word(1)); }
 
 const DestinationView* Player::view(const Snapshot& snapshot, const DomainName& name) const {
   const auto found = std::find_if(snapshot.destinations.begin(), snapshot.destinations.end(),
-                                  [&](const auto& one) { return one.destination == name; });
-  return found == snapshot.destinations.end() ? nullptr : &*found;
+                                  [&](const DestinationView& one) { return one.destination == name; });
+  return found == snapshot.destinations.end() ? nullptr : &**found;
 }
 
 void Player::expectation() {
@@ -358,12 +358,13 @@ void Player::expectation() {
   const Snapshot snapshot = machine_->snapshot();
   if (what == "vantage") return expect(what, snapshot.vantage.impaired ? "impaired" : "trusted", word(2));
   if (what == "host") {
-    const auto found =
-        std::find_if(snapshot.hosts.begin(), snapshot.hosts.end(), [&](const auto& one) { return one.address == address(2); });
+    const auto found = std::find_if(snapshot.hosts.begin(), snapshot.hosts.end(),
+                                    [&](const HostView& one) { return one.address == address(2); });
     if (found == snapshot.hosts.end()) fail(word(2) + " is not asked");
-    if (is(3, "streak")) return expect_number("streak", found->streak, 4);
-    if (is(3, "cause")) return expect("cause", found->cause ? std::string(label(*found->cause)) : "none", word(4));
-    if (is(3, "greeting")) return expect("greeting", found->greeting, word(4));
+    const HostView& host = *found;
+    if (is(3, "streak")) return expect_number("streak", host.streak, 4);
+    if (is(3, "cause")) return expect("cause", host.cause ? std::string(label(*host.cause)) : "none", word(4));
+    if (is(3, "greeting")) return expect("greeting", host.greeting, word(4));
     fail("expect host ADDRESS streak N, cause C or greeting \"...\"");
   }
   const DestinationView* destination = view(snapshot, domain(2));

@@ -79,7 +79,9 @@ void Auditor::check_remembered() {
   const bool remembers = !machine_->config().store.path.empty();
   if (!remembers || !was_written_) connected_.clear();  // a disk that was full all the while cannot tell
   was_written_ = false;
-  for (const HostView& view : machine_->snapshot().hosts) {
+  const Snapshot snapshot = machine_->snapshot();
+  for (const HostView& view : snapshot.hosts) {
+    if (view.host.empty()) continue;
     const SavedAddress* saved = remembers ? world_.disk.find(view.address) : nullptr;
     const unsigned streak = saved == nullptr ? 0 : saved->streak.no_answers;
     if (view.streak != streak)
@@ -259,6 +261,7 @@ void Auditor::check_connects() {
 void Auditor::check_streaks() {
   const Snapshot snapshot = machine_->snapshot();
   for (const HostView& view : snapshot.hosts) {
+    if (view.host.empty()) continue;
     const auto found = silences_.find(view.address);
     const unsigned length = found == silences_.end() ? 0 : countable(found->second);
     if (view.streak > length)

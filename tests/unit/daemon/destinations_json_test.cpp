@@ -59,10 +59,11 @@ TEST_CASE("one destination is told whole: hosts, outages, gate; unknown is null"
   host.connect_time = 20ms;
   host.greeting = "220 \xff";
   snapshot.hosts = {host};
-  DestinationView& view = snapshot.destinations[0];
+  DestinationView view = *snapshot.destinations[0];
   view.hosts = {{0, 10}};
   view.history = std::make_shared<const IncidentHistory>(
       IncidentHistory{{{kNow - 2h, kNow - 1h, kNow - 1h, IncidentEnd::kAnswered, Cause::kRefused, SharedText("why"), SharedText("220 back")}}, {}});
+  snapshot.destinations[0] = view;
   const std::string text = destination_json(snapshot, view);
   for (const char c : text) CHECK((c == '\n' || (c >= 0x20 && c < 0x7f)));
   const json one = json::parse(text);
@@ -87,12 +88,11 @@ TEST_CASE("service discovery offers the hosts that are probed, and no address th
     host.host = *DomainName::parse("mx.example");
     host.address = *Address::parse(address);
     host.provider = "example";
-    host.last_probe = kNow;
+    if (snapshot.hosts.empty()) host.answering = true;
+    if (snapshot.hosts.size() == 2) host.cause = Cause::kDeniedAddress;
+    if (snapshot.hosts.size() != 3) host.last_probe = kNow;
     snapshot.hosts.push_back(host);
   }
-  snapshot.hosts[0].answering = true;
-  snapshot.hosts[2].cause = Cause::kDeniedAddress;
-  snapshot.hosts[3].last_probe.reset();
   const json groups = json::parse(mx_targets_json(snapshot, 25));
   REQUIRE(groups.size() == 2);
   CHECK(groups[0]["targets"] == json{"192.0.2.1:25"});

@@ -56,7 +56,7 @@ TEST_CASE("while the controls are silent too, streaks stay as they were, and one
     example.controls_found(Cause::kTimeout);
   }
   CHECK(example.streak() == 0);
-  CHECK(example.monitor->snapshot().hosts.at(0).cause == Cause::kVantageImpaired);
+  CHECK(example.monitor->snapshot().hosts.at(0)->cause == Cause::kVantageImpaired);
   CHECK(example.heard.verdicts == std::vector<std::string>{"a.example available"});
   CHECK(example.heard.vantage == std::vector{true});
 }

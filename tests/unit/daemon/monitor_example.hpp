@@ -99,7 +99,7 @@ struct Example {
     result.cause = cause;
     monitor->probed(address, result);
   }
-  unsigned streak() { return monitor->snapshot().destinations.at(0).streak; }
+  unsigned streak() { return monitor->snapshot().destinations.at(0)->streak; }
 
   // As a store would have it, however the run ends.
   Saved saved(bool orderly) {

@@ -33,17 +33,17 @@ TEST_CASE("a host that answers the MTA and not us is told apart, until it answer
   }
   example.monitor->bounced(delivery("a.example"));
   CHECK(example.streak() == 0);
-  CHECK_FALSE(example.monitor->snapshot().hosts.at(0).answers_mta_only);  // it may be back
+  CHECK_FALSE(example.monitor->snapshot().hosts.at(0)->answers_mta_only);  // it may be back
   example.pass(9s);
   for (int i = 0; i < 2; ++i) {
     example.result(Cause::kTimeout);
     example.pass(3s);
   }
-  CHECK(example.monitor->snapshot().hosts.at(0).answers_mta_only);
-  CHECK(example.monitor->snapshot().destinations.at(0).why.find("answers the MTA and not us") != std::string::npos);
+  CHECK(example.monitor->snapshot().hosts.at(0)->answers_mta_only);
+  CHECK(example.monitor->snapshot().destinations.at(0)->why.find("answers the MTA and not us") != std::string::npos);
   example.pass(9s);
   example.result(Cause::kReady);
-  CHECK_FALSE(example.monitor->snapshot().hosts.at(0).answers_mta_only);
+  CHECK_FALSE(example.monitor->snapshot().hosts.at(0)->answers_mta_only);
 }
 
 TEST_CASE("a host that the MTA names in capitals is the same host") {
@@ -71,7 +71,7 @@ TEST_CASE("a delivery that the MTA's log tells of ends an outage as delivered") 
   example.pass(1s);
   event.time = example.clock.now().system;
   example.monitor->bounced(event);
-  CHECK(example.monitor->snapshot().destinations.at(0).history->incidents.at(0).end == IncidentEnd::kDelivered);
+  CHECK(example.monitor->snapshot().destinations.at(0)->history->incidents.at(0).end == IncidentEnd::kDelivered);
 }
 
 TEST_CASE("a bounce whose lookup fails for now waits for the hosts, and is written down until then") {

@@ -11,7 +11,7 @@ TEST_CASE("streak, hosts and place on the schedule are kept over an orderly rest
   before.result(Cause::kTimeout);
   before.pass(3s);
   before.result(Cause::kTimeout);
-  const SystemTime since = *before.monitor->snapshot().destinations.at(0).since;
+  const SystemTime since = *before.monitor->snapshot().destinations.at(0)->since;
   const Saved saved = before.saved(true);
 
   Example after({named("a.example")}, saved, before.clock.passed + 100ms);
@@ -23,7 +23,7 @@ TEST_CASE("streak, hosts and place on the schedule are kept over an orderly rest
   CHECK(after.prober.asked.empty());  // its next time has not come
   after.pass(3s);
   after.result(Cause::kTimeout);
-  CHECK(after.monitor->snapshot().destinations.at(0).streak == 3);
+  CHECK(after.monitor->snapshot().destinations.at(0)->streak == 3);
 }
 
 TEST_CASE("after a kill no address is asked within what one address is asked, and the streak is the one written") {
@@ -33,13 +33,13 @@ TEST_CASE("after a kill no address is asked within what one address is asked, an
   const Saved saved = before.saved(false);
 
   Example after({named("a.example")}, saved, before.clock.passed + 1h, 60s);
-  CHECK(after.monitor->snapshot().destinations.at(0).streak == 1);
+  CHECK(after.monitor->snapshot().destinations.at(0)->streak == 1);
   after.resolver.answer("a.example", {kHost});
   after.pass(58s);
   CHECK(after.prober.asked.empty());
   after.pass(1s);
   after.result(Cause::kTimeout);
-  CHECK(after.monitor->snapshot().destinations.at(0).streak == 2);
+  CHECK(after.monitor->snapshot().destinations.at(0)->streak == 2);
 }
 
 TEST_CASE("when the clock was set ahead over an orderly restart, no address is asked within what one address is asked") {

@@ -22,31 +22,31 @@ TEST_CASE("a streak grows over reloads, and an answer ends it") {
   example.pass(3s);
   example.result(Cause::kTimeout);
   CHECK(example.heard.verdicts == std::vector<std::string>{"a.example unavailable"});
-  CHECK(example.monitor->snapshot().destinations.at(0).streak == 2);
+  CHECK(example.monitor->snapshot().destinations.at(0)->streak == 2);
   example.pass(9s);
   example.result(Cause::kReady);
   CHECK(example.heard.verdicts.back() == "a.example available");
-  CHECK(example.monitor->snapshot().destinations.at(0).streak == 0);
+  CHECK(example.monitor->snapshot().destinations.at(0)->streak == 0);
 }
 
 TEST_CASE("an outage is kept: since when, why, and how it ended") {
   Example example({named("a.example")});
   example.resolver.answer("a.example", {kHost});
   example.result(Cause::kTimeout);
-  CHECK(!example.monitor->snapshot().destinations.at(0).history);
+  CHECK(!example.monitor->snapshot().destinations.at(0)->history);
   const SystemTime first = example.clock.now().system;
   example.pass(3s);
   example.result(Cause::kTimeout);
   example.pass(9s);
   example.result(Cause::kLocalError);
-  REQUIRE(example.monitor->snapshot().destinations.at(0).history);
-  const Incident open = example.monitor->snapshot().destinations.at(0).history->incidents.at(0);
+  REQUIRE(example.monitor->snapshot().destinations.at(0)->history);
+  const Incident open = example.monitor->snapshot().destinations.at(0)->history->incidents.at(0);
   CHECK(open.first == first);
   CHECK(open.end == IncidentEnd::kOpen);
   CHECK(open.cause == Cause::kTimeout);
   example.pass(3s);
   example.result(Cause::kReady);
-  const Incident over = example.monitor->snapshot().destinations.at(0).history->incidents.at(0);
+  const Incident over = example.monitor->snapshot().destinations.at(0)->history->incidents.at(0);
   CHECK(over.end == IncidentEnd::kAnswered);
   CHECK(over.ended == first + 15s);
   CHECK(over.last == first + 3s);
@@ -58,7 +58,7 @@ TEST_CASE("what could not be asked leaves the streak alone") {
   example.result(Cause::kTimeout);
   example.pass(3s);
   example.result(Cause::kLocalError);
-  CHECK(example.monitor->snapshot().destinations.at(0).streak == 1);
+  CHECK(example.monitor->snapshot().destinations.at(0)->streak == 1);
 }
 
 TEST_CASE("a destination that leaves while its host is asked, and comes back, is not asked twice at a time") {
@@ -94,7 +94,7 @@ TEST_CASE("while our resolver is down, the hosts known before are asked on") {
   example.pass(12s);
   example.resolver.answer("a.example", {}, Cause::kResolverDown);
   example.result(Cause::kReady);
-  CHECK(example.monitor->snapshot().destinations.at(0).verdict == Verdict::kAvailable);
+  CHECK(example.monitor->snapshot().destinations.at(0)->verdict == Verdict::kAvailable);
 }
 
 TEST_CASE("a lookup that fails as often as `fall` says makes the destination unavailable, with a streak of its own") {
@@ -103,7 +103,7 @@ TEST_CASE("a lookup that fails as often as `fall` says makes the destination una
   example.pass(3s);
   example.resolver.answer("a.example", {}, Cause::kDnsTemporary);
   CHECK(example.heard.verdicts == std::vector<std::string>{"a.example unavailable"});
-  CHECK(example.monitor->snapshot().destinations.at(0).streak == 2);
+  CHECK(example.monitor->snapshot().destinations.at(0)->streak == 2);
 }
 
 TEST_CASE("a lookup that says that the domain takes no mail ends a streak of failed lookups") {
@@ -113,7 +113,7 @@ TEST_CASE("a lookup that says that the domain takes no mail ends a streak of fai
   example.resolver.answer("a.example", {}, Cause::kNullMx);
   example.pass(12s);
   example.resolver.answer("a.example", {}, Cause::kDnsTemporary);
-  CHECK(example.monitor->snapshot().destinations.at(0).verdict == Verdict::kUnknown);
+  CHECK(example.monitor->snapshot().destinations.at(0)->verdict == Verdict::kUnknown);
   CHECK(example.streak() == 1);
 }
 
@@ -150,5 +150,5 @@ TEST_CASE("who asked not to be probed is asked no more, by its name or its hosts
   example.resolver.answer("b.example", {kHost});
   example.pass(60s);
   CHECK(example.prober.asked.empty());
-  CHECK(example.monitor->snapshot().destinations.at(0).cause == Cause::kDeniedAddress);
+  CHECK(example.monitor->snapshot().destinations.at(0)->cause == Cause::kDeniedAddress);
 }

@@ -52,6 +52,14 @@ Snapshot example() {
   return snapshot;
 }
 
+// Another view takes its place.
+template <typename View, typename Change>
+void change(Shared<View>& one, Change how) {
+  View changed = *one;
+  how(changed);
+  one = std::move(changed);
+}
+
 bool has_line(const std::string& text, const std::string& line) {
   return ("\n" + text).find("\n" + line + "\n") != std::string::npos;
 }
@@ -92,8 +100,8 @@ TEST_CASE("beyond max_destinations the rest is counted, not shown") {
 TEST_CASE("series vanish with their subject, and unknown is absent, not 0") {
   const metrics::Metrics metrics(5000);
   Snapshot snapshot = example();
-  snapshot.destinations[0].verdict = Verdict::kUnknown;
-  snapshot.hosts[0].answering.reset();
+  change(snapshot.destinations[0], [](DestinationView& view) { view.verdict = Verdict::kUnknown; });
+  change(snapshot.hosts[0], [](HostView& view) { view.answering.reset(); });
   const std::string text = metrics.text(snapshot);
   CHECK(text.find("mxpulse_destination_available{destination=\"d0.example\"") == std::string::npos);
   CHECK(text.find("mxpulse_host_answering{host=\"mx0.example.org\"") == std::string::npos);
@@ -197,9 +205,9 @@ TEST_CASE("a hold is told with its next retry, and a destination without a bounc
 TEST_CASE("a destination is told with its bounces and its hosts, a host with two addresses once") {
   const metrics::Metrics metrics(5000);
   Snapshot snapshot = example();
-  snapshot.hosts[1].host = snapshot.hosts[0].host;
-  snapshot.destinations.resize(1);
-  snapshot.destinations[0].hosts = {{0, 10}, {1, 10}, {2, 20}};
+  change(snapshot.hosts[1], [&](HostView& view) { view.host = snapshot.hosts[0]->host; });
+  snapshot.destinations.erase(snapshot.destinations.begin() + 1, snapshot.destinations.end());
+  change(snapshot.destinations[0], [](DestinationView& view) { view.hosts = {{0, 10}, {1, 10}, {2, 20}}; });
   const std::string text = metrics.text(snapshot);
   CHECK(has_line(text, "mxpulse_destination_bounces{destination=\"d0.example\",provider=\"example.org\"} 4"));
   CHECK(has_line(text, "mxpulse_destination_host_preference{destination=\"d0.example\",host=\"mx0.example.org\"} 10"));
@@ -245,7 +253,7 @@ TEST_CASE("a probe on demand is told in blackbox_exporter's manner") {
   CHECK(has_line(silent, "probe_cause{cause=\"timeout\"} 1"));
   CHECK(has_line(silent, "probe_addresses 1"));
   CHECK(has_line(silent, "probe_addresses_answering 0"));
-  snapshot.destinations[0].verdict = Verdict::kBackupOnly;
+  change(snapshot.destinations[0], [](DestinationView& view) { view.verdict = Verdict::kBackupOnly; });
   CHECK(has_line(metrics::probe_text(snapshot, 1s, true), "probe_success 1"));
   CHECK(has_line(metrics::probe_text(Snapshot{}, 1s, true), "probe_success 0"));
 }
