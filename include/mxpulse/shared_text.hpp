@@ -2,9 +2,7 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <atomic>
-#include <cstddef>
 #include <cstdint>
 #include <new>
 #include <string>
@@ -55,20 +53,6 @@ class SharedText {
   }
 
   Block* block_ = nullptr;
-};
-
-// Gives out a text that came lately as the one it was then: the same few reasons come again and again.
-class RecentTexts {
- public:
-  SharedText get(std::string_view text) {
-    const auto found = std::ranges::find(texts_, text, &SharedText::view);
-    if (found != texts_.end()) return *found;
-    return texts_[next_++ % texts_.size()] = SharedText(text);
-  }
-
- private:
-  std::array<SharedText, 16> texts_;
-  std::size_t next_ = 0;
 };
 
 // Sentences name what is a view, too. C++26 has it (P2591).

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "health/no_answer_streak.hpp"
+#include "health/recent_texts.hpp"
 #include "mxpulse/address.hpp"
 #include "mxpulse/probe_result.hpp"
 #include "mxpulse/saved.hpp"

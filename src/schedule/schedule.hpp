@@ -33,8 +33,7 @@ struct Due {
 // - an address is due once it is added
 // - taken, it is out of the queue until settle() gives it its next time
 // - somebody waits for those that were hurried or are awaited, and a change for those that are undecided: they are taken when
-// they
-//   are due
+//   they are due
 // - all others make room for them: together no more are taken than an eighth above the usual rate, what came due first first, and
 //   none two intervals late. So the first round of many takes as long as that needs, and silent hosts, asked more often in their
 //   first minutes, make no burst
