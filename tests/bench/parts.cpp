@@ -91,7 +91,7 @@ void to_chars_loop(benchmark::State& state) {
   };
   std::vector<Series> all;
   for (std::size_t i = 0; i < kSeries; ++i) {
-    all.push_back({name_of(i).text(), "mx" + std::to_string(i) + ".bench.example", address_of(i).text(),
+    all.push_back({std::string(name_of(i).text()), "mx" + std::to_string(i) + ".bench.example", address_of(i).text(),
                    1.7e9 + static_cast<double>(i) / 8});
   }
   std::string text;
