@@ -256,13 +256,13 @@ struct Keyed {
 };
 
 // A table is a tree in the order of its keys. Of rows in any order each is on a page of its own, which is fetched for it, and
-// written for it, once there are more pages than are kept in memory.
+// written for it, once there are more pages than are kept in memory. Of two with one key the later is still the later.
 template <typename Row>
 std::vector<Keyed<Row>> in_key_order(const std::vector<Row>& all) {
   std::vector<Keyed<Row>> sorted;
   sorted.reserve(all.size());
   for (const Row& one : all) sorted.push_back({std::string(key_of(one).text()), &one});
-  std::sort(sorted.begin(), sorted.end(), [](const auto& one, const auto& other) { return one.key < other.key; });
+  std::stable_sort(sorted.begin(), sorted.end(), [](const auto& one, const auto& other) { return one.key < other.key; });
   return sorted;
 }
 
