@@ -11,9 +11,9 @@ std::string gzip(std::string_view body) {
   const std::unique_ptr<libdeflate_compressor, decltype(&libdeflate_free_compressor)> compressor(
       libdeflate_alloc_compressor(kQuickest), &libdeflate_free_compressor);
   if (!compressor) return {};
-  std::string small(libdeflate_gzip_compress_bound(compressor.get(), body.size()), '\0');
-  small.resize(libdeflate_gzip_compress(compressor.get(), body.data(), body.size(), small.data(), small.size()));
-  return small;
+  const std::size_t room = libdeflate_gzip_compress_bound(compressor.get(), body.size());
+  const auto small = std::make_unique_for_overwrite<char[]>(room);  // more than the body: not to be filled with zeros first
+  return {small.get(), libdeflate_gzip_compress(compressor.get(), body.data(), body.size(), small.get(), room)};
 }
 
 }  // namespace mxpulse::http

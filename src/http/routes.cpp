@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 #include <vector>
 
 #include "http/accept.hpp"
@@ -14,8 +15,8 @@ constexpr const char* kHtml = "text/html; charset=utf-8";
 
 Response text(unsigned status, std::string body) { return {status, kText, std::move(body)}; }
 
-Response from(const Result<std::string>& body, const char* type) {
-  return body ? Response{200, type, *body} : text(503, body.why() + "\n");
+Response from(Result<std::string> body, const char* type) {
+  return body ? Response{200, type, std::move(*body)} : text(503, body.why() + "\n");
 }
 
 // A page in somebody's browser must not reload our daemon.

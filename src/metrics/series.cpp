@@ -4,7 +4,6 @@
 #include <array>
 #include <numeric>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -69,12 +68,13 @@ bool on_course(const DestinationView& view) { return view.gate.next_retry || vie
 // A host with several addresses stands there once.
 void tell_choices(const Snapshot& snapshot, std::span<const Shared<DestinationView>> views, SeriesSink& sink) {
   sink.metric(kDestinationHost);
+  const auto host_of = [&](const HostChoice& choice) -> const DomainName& { return snapshot.hosts[choice.host]->host; };
   for (const DestinationView& view : views) {
-    std::set<std::string_view> told;
-    for (const HostChoice& choice : view.hosts) {
-      const std::string_view host = snapshot.hosts[choice.host]->host.text();
-      const std::array labels{Label{"destination", view.destination.text()}, Label{"host", host}};
-      if (told.insert(host).second) sink.series(labels, choice.preference);
+    for (auto choice = view.hosts.begin(); choice != view.hosts.end(); ++choice) {
+      const DomainName& host = host_of(*choice);
+      if (std::ranges::find(view.hosts.begin(), choice, host, host_of) != choice) continue;
+      const std::array labels{Label{"destination", view.destination.text()}, Label{"host", host.text()}};
+      sink.series(labels, choice->preference);
     }
   }
 }

@@ -29,7 +29,8 @@ std::string_view unit_of(std::string_view family) {
   return "";
 }
 
-bool must_be_escaped(char c) { return c == '\\' || c == '"' || c == '\n'; }
+// A lambda, for a function would be called for each character: a third of the time that rendering takes.
+constexpr auto kMustBeEscaped = [](char c) { return c == '\\' || c == '"' || c == '\n'; };
 
 }  // namespace
 
@@ -66,7 +67,7 @@ void TextWriter::sample(std::string_view suffix, std::span<const Label> labels, 
 }
 
 void TextWriter::write_label_value(std::string_view value) {
-  if (std::none_of(value.begin(), value.end(), must_be_escaped)) {
+  if (std::none_of(value.begin(), value.end(), kMustBeEscaped)) {
     text_ += value;
     return;
   }
