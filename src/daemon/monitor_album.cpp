@@ -56,8 +56,7 @@ void Monitor::Album::show(const Destination& destination, Now now) {
 bool Monitor::Album::is_true(const Kept& kept, const Destination& destination, Now now) {
   if (!kept.view || kept.changed || kept.drawn < everybody_changed_) return false;
   const DestinationView& view = *kept.view;
-  bool is_true = view.bounces == monitor_.bounces_of(destination, now) && view.gate == monitor_.gate_of(destination) &&
-                 view.history == monitor_.incidents_.history(destination.name);
+  bool is_true = view.bounces == monitor_.bounces_of(destination, now) && view.gate == monitor_.gate_of(destination);
   for (const HostChoice& choice : view.hosts) {
     KeptHost& host = hosts_[choice.host];
     look_again(host);
@@ -81,7 +80,7 @@ std::size_t Monitor::Album::position_of(const MxHost& host, const Address& addre
     free_.pop_back();
   }
   positions_.emplace(address, position);
-  hosts_[position] = {monitor_.view_of(host.name, host.provider, address), ++drawings_, picture_};
+  hosts_[position] = {monitor_.view_of(host.name, host.provider.view(), address), ++drawings_, picture_};
   return position;
 }
 
