@@ -1,22 +1,23 @@
 #include "watch/watchlist.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "mxpulse/stable_hash.hpp"
 
 namespace mxpulse::watch {
 
-Changes Watchlist::configure(Options options, const std::vector<DomainName>& configured, Now now) {
+Changes Watchlist::configure(Options options, std::vector<DomainName> configured, Now now) {
   options_ = options;
-  const auto before = std::move(configured_);
-  configured_ = {configured.begin(), configured.end()};
+  const auto before = std::exchange(configured_, std::move(configured));
+  std::ranges::sort(configured_);
+  configured_.erase(std::unique(configured_.begin(), configured_.end()), configured_.end());
   Changes changes;
-  for (const DomainName& name : configured_) {
-    if (!before.contains(name) && !joined_.contains(name)) changes.joined.push_back(name);
-  }
-  for (const DomainName& name : before) {
-    if (!contains(name)) changes.left.push_back(name);
-  }
+  std::ranges::set_difference(configured_, before, std::back_inserter(changes.joined));
+  std::erase_if(changes.joined, [&](const DomainName& name) { return joined_.contains(name); });
+  std::ranges::set_difference(before, configured_, std::back_inserter(changes.left));
+  std::erase_if(changes.left, [&](const DomainName& name) { return joined_.contains(name); });
   const Changes expired = expire(now);
   changes.left.insert(changes.left.end(), expired.left.begin(), expired.left.end());
   return changes;
@@ -40,7 +41,7 @@ Changes Watchlist::record(const BounceEvent& event, Now now) {
     bouncing.messages[message] = time;
   }
   if (bouncing.messages.size() >= options_.bounces && joined_.insert(event.destination).second &&
-      !configured_.contains(event.destination)) {
+      !configured(event.destination)) {
     changes.joined.push_back(event.destination);
   }
   unsaved_.mark(event.destination);
@@ -88,6 +89,8 @@ std::vector<DomainName> Watchlist::bouncing() const {
   return names;
 }
 
+bool Watchlist::configured(const DomainName& name) const { return std::ranges::binary_search(configured_, name); }
+
 std::size_t Watchlist::bounces(const DomainName& name, Now now) const {
   const auto found = bouncing_.find(name);
   return found == bouncing_.end() ? 0 : count(found->second, now);
@@ -98,7 +101,7 @@ void Watchlist::drop(const DomainName& name, Changes& changes) {
   by_last_.erase({found->second.last, name});
   bouncing_.erase(found);
   unsaved_.mark(name);
-  const bool was_watched = joined_.erase(name) > 0 && !configured_.contains(name);
+  const bool was_watched = joined_.erase(name) > 0 && !configured(name);
   const bool joins_now = std::erase(changes.joined, name) > 0;  // and nobody was told yet
   if (was_watched && !joins_now) changes.left.push_back(name);
 }

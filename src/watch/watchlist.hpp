@@ -38,7 +38,7 @@ class Watchlist {
   explicit Watchlist(Options options) : options_(options) {}
 
   // From now on these are the configured ones. Who bounced stays, by the new options.
-  Changes configure(Options options, const std::vector<DomainName>& configured, Now now);
+  Changes configure(Options options, std::vector<DomainName> configured, Now now);
   Changes record(const BounceEvent& event, Now now);
   // Call it now and then: lets those leave that have not bounced for `forget`.
   Changes expire(Now now);
@@ -54,8 +54,8 @@ class Watchlist {
   std::vector<DomainName> bouncing() const;
   std::size_t size() const { return bouncing_.size(); }
 
-  bool contains(const DomainName& name) const { return configured_.contains(name) || joined_.contains(name); }
-  bool configured(const DomainName& name) const { return configured_.contains(name); }
+  bool contains(const DomainName& name) const { return configured(name) || joined_.contains(name); }
+  bool configured(const DomainName& name) const;
   // Distinct messages within the window, at most kMessagesMax.
   std::size_t bounces(const DomainName& name, Now now) const;
 
@@ -70,7 +70,7 @@ class Watchlist {
   std::size_t count(const Bouncing& bouncing, Now now) const;
 
   Options options_;
-  std::unordered_set<DomainName> configured_;
+  std::vector<DomainName> configured_;  // by name: there may be a million, and few are looked for
   std::unordered_set<DomainName> joined_;
   std::unordered_map<DomainName, Bouncing> bouncing_;
   std::set<std::pair<SystemTime, DomainName>> by_last_;  // the quiet ones first
