@@ -21,7 +21,7 @@ void IncidentLog::silent(const DomainName& name, SystemTime first, Cause cause, 
   log.shared.reset();
   unsaved_.mark(name);
   incident.cause = cause;
-  incident.why = SharedText(why.substr(0, kIncidentTextMax));
+  incident.why = words_.get(std::string_view(why).substr(0, kIncidentTextMax));
 }
 
 void IncidentLog::ended(const DomainName& name, IncidentEnd end, const std::string& last_words, std::optional<SystemTime> last,
@@ -32,7 +32,7 @@ void IncidentLog::ended(const DomainName& name, IncidentEnd end, const std::stri
   incident->ended = now.system;
   incident->end = end;
   if (last) incident->last = std::max(incident->last, *last);
-  incident->last_words = SharedText(last_words.substr(0, kIncidentTextMax));
+  incident->last_words = words_.get(std::string_view(last_words).substr(0, kIncidentTextMax));
 }
 
 void IncidentLog::forgotten(const DomainName& name, Now now) {

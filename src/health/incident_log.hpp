@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "health/recent_texts.hpp"
 #include "mxpulse/domain_name.hpp"
 #include "mxpulse/incident.hpp"
 #include "mxpulse/saved.hpp"
@@ -60,6 +61,7 @@ class IncidentLog {
   void drop_former();
 
   std::unordered_map<DomainName, Log> logs_;
+  RecentTexts words_;  // destinations of the same hosts fall silent together
   Unsaved<DomainName> unsaved_;
   std::set<std::pair<SystemTime, DomainName>> former_;  // by the end of the last outage
 };
