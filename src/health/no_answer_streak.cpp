@@ -7,17 +7,16 @@ namespace mxpulse::health {
 NoAnswerStreak NoAnswerStreak::resume(const SavedStreak& saved, SystemTime now) {
   NoAnswerStreak streak;
   if (saved.answering) streak.state_ = *saved.answering ? State::kAnswering : State::kSilent;
-  streak.length_ = saved.no_answers;
   streak.answers_ = saved.answers;
-  streak.first_ = std::min(saved.first, now);
-  streak.last_ = std::min(saved.last, now);
+  if (saved.no_answers > 0)
+    streak.silence_ = std::make_unique<Silence>(Silence{saved.no_answers, std::min(saved.first, now), std::min(saved.last, now), {}});
   return streak;
 }
 
 SavedStreak NoAnswerStreak::saved() const {
   SavedStreak saved;
   if (state_ != State::kUnknown) saved.answering = state_ == State::kAnswering;
-  saved.no_answers = length_;
+  saved.no_answers = length();
   saved.answers = answers_;
   saved.first = first().value_or(SystemTime());
   saved.last = last().value_or(SystemTime());
@@ -26,18 +25,20 @@ SavedStreak NoAnswerStreak::saved() const {
 
 Transition NoAnswerStreak::record(Outcome outcome, Thresholds thresholds, Now now) {
   if (outcome == Outcome::kAnswered) {
-    length_ = 0;
+    silence_.reset();
     ++answers_;
     if (state_ == State::kAnswering) return Transition::kNone;
     return answers_ >= thresholds.rise ? become(State::kAnswering) : Transition::kPending;
   }
   if (outcome == Outcome::kNoAnswer) {
     answers_ = 0;
-    first_ = length_++ == 0 ? now.system : std::min(first_, now.system);  // the clock may have been set back
-    last_ = now.system;
-    heard_ = now.steady;
+    if (!silence_) silence_ = std::make_unique<Silence>(Silence{0, now.system, now.system, now.steady});
+    ++silence_->length;
+    silence_->first = std::min(silence_->first, now.system);  // the clock may have been set back
+    silence_->last = now.system;
+    silence_->heard = now.steady;
     if (state_ == State::kSilent) return Transition::kNone;
-    return length_ >= thresholds.fall ? become(State::kSilent) : Transition::kPending;
+    return silence_->length >= thresholds.fall ? become(State::kSilent) : Transition::kPending;
   }
   return Transition::kNone;
 }
@@ -45,7 +46,7 @@ Transition NoAnswerStreak::record(Outcome outcome, Thresholds thresholds, Now no
 bool NoAnswerStreak::undecided() const {
   switch (state_) {
     case State::kUnknown: return true;
-    case State::kAnswering: return length_ > 0;
+    case State::kAnswering: return silence_ != nullptr;
     case State::kSilent: return answers_ > 0;
   }
   return true;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "mxpulse/cause.hpp"
@@ -36,26 +37,28 @@ class NoAnswerStreak {
   SavedStreak saved() const;
 
   State state() const { return state_; }
-  unsigned length() const { return length_; }
+  unsigned length() const { return silence_ ? silence_->length : 0; }
   // When the first and the last no-answer of the streak were seen; empty without a streak.
-  std::optional<SystemTime> first() const { return length_ > 0 ? std::optional(first_) : std::nullopt; }
-  std::optional<SystemTime> last() const { return length_ > 0 ? std::optional(last_) : std::nullopt; }
+  std::optional<SystemTime> first() const { return silence_ ? std::optional(silence_->first) : std::nullopt; }
+  std::optional<SystemTime> last() const { return silence_ ? std::optional(silence_->last) : std::nullopt; }
   // When the last one was seen on the steady clock; empty without a streak, and for one of an earlier run.
-  std::optional<SteadyTime> heard() const { return length_ > 0 && heard_ != kNever ? std::optional(heard_) : std::nullopt; }
+  std::optional<SteadyTime> heard() const { return silence_ ? silence_->heard : std::nullopt; }
   // The last result spoke against the state, or there is no state yet: worth asking sooner.
   bool undecided() const;
 
  private:
-  static constexpr SteadyTime kNever = SteadyTime::min();  // in this run
+  struct Silence {
+    unsigned length = 0;  // no-answers in a row
+    SystemTime first;
+    SystemTime last;
+    std::optional<SteadyTime> heard;
+  };
 
   Transition become(State state);
 
   State state_ = State::kUnknown;
-  unsigned length_ = 0;   // no-answers in a row
-  unsigned answers_ = 0;  // answers in a row
-  SystemTime first_{};
-  SystemTime last_{};
-  SteadyTime heard_ = kNever;
+  unsigned answers_ = 0;              // answers in a row
+  std::unique_ptr<Silence> silence_;  // null without a streak, as it is for most
 };
 
 }  // namespace mxpulse::health
