@@ -4,12 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "mxpulse/address.hpp"
 #include "mxpulse/cause.hpp"
 #include "mxpulse/domain_name.hpp"
+#include "mxpulse/shared_text.hpp"
 
 namespace mxpulse {
 
@@ -25,8 +25,8 @@ struct MxHost {
   std::optional<Cause> failure;
   std::uint32_t addresses_omitted = 0;
   std::vector<Address> addresses;  // at most kAddressesPerHostMax, as the resolver ordered them, families interleaved
-  std::string provider;            // registered domain of `name` (public suffix list); `name` itself if there is none
-  std::string why;                 // `failure` in words; our own words, no remote text
+  SharedText provider;             // registered domain of `name` (public suffix list); `name` itself if there is none
+  SharedText why;                  // `failure` in words; our own words, no remote text
 
   bool operator==(const MxHost&) const = default;
 };
@@ -40,10 +40,10 @@ struct MxSet {
   bool stale = false;               // from the cache beyond its TTL, because no fresh answer came (RFC 8767)
   bool fresh = true;                // at least one answer came from the wire now, none of it from the cache
   std::uint32_t hosts_omitted = 0;  // hosts beyond kHostsMax
-  std::string why;
+  SharedText why;
 
   // The provider of the most preferred host, or of the destination itself when it has no host.
-  std::string provider;
+  SharedText provider;
 };
 
 }  // namespace mxpulse

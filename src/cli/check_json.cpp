@@ -43,7 +43,7 @@ std::string to_json(const CheckReport& report) {
   }
   line.key("why").string(report.health.why);
   line.key("provider");
-  report.set->provider.empty() ? line.null() : line.string(report.set->provider);
+  report.set->provider.empty() ? line.null() : line.string(report.set->provider.view());
   line.key("implicit_mx").boolean(report.set->implicit);
   line.key("stale_dns").boolean(report.set->stale);
   line.key("hosts_omitted").number(static_cast<std::int64_t>(report.set->hosts_omitted));

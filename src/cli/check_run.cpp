@@ -12,7 +12,7 @@ constexpr health::Thresholds kEveryResultCounts{1, 1};
 std::shared_ptr<const MxSet> no_such_target(const std::string& why) {
   auto set = std::make_shared<MxSet>();
   set->failure = Cause::kNoSuchDomain;
-  set->why = "not a domain name: " + why;
+  set->why = SharedText("not a domain name: " + why);
   return set;
 }
 

@@ -118,7 +118,7 @@ std::string to_text(const CheckReport& report, bool colour) {
   for (const MxHost& host : report.set->hosts) {
     if (host.failure)
       text += "  " + padded(std::to_string(host.preference), 5) + " " + host.name.text() + "  " +
-              std::string(label(*host.failure)) + ": " + host.why + "\n";
+              std::string(label(*host.failure)) + ": " + host.why.view() + "\n";
   }
   if (report.set->hosts_omitted > 0) {
     text += "  " + std::to_string(report.set->hosts_omitted) + " more hosts of its MX set were not asked\n";

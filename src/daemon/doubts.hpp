@@ -12,6 +12,7 @@
 #include "daemon/control_hosts.hpp"
 #include "health/vantage.hpp"
 #include "mxpulse/probe_result.hpp"
+#include "mxpulse/shared_text.hpp"
 #include "mxpulse/snapshot.hpp"
 
 namespace mxpulse::daemon {
@@ -35,7 +36,7 @@ class Doubts {
 
   // Who is behind an address.
   struct Subject {
-    std::string provider;
+    SharedText provider;
     std::size_t destinations = 0;
   };
   void heard(const Address& address, const Subject& subject, const ProbeResult& result, SteadyTime now);

@@ -148,11 +148,11 @@ Duration Monitor::spread_for(std::size_t count) const {
 // The name itself while it is not known.
 std::string Monitor::provider_of(const DomainName& name) const {
   const auto found = destinations_.find(name);
-  return found == destinations_.end() || !found->second.set ? std::string() : found->second.set->provider;
+  return found == destinations_.end() || !found->second.set ? std::string() : std::string(found->second.set->provider.view());
 }
 
 std::string_view Monitor::provider_of(const Destination& destination) {
-  return destination.set && !destination.set->provider.empty() ? std::string_view(destination.set->provider)
+  return destination.set && !destination.set->provider.empty() ? destination.set->provider.view()
                                                                : destination.name.text();
 }
 
@@ -240,7 +240,7 @@ void Monitor::begin_probes(SteadyTime now) {
 // Networks opened by probe.allow are the operator's own, and have no budget.
 bool Monitor::postpones(const Address& address, SteadyTime now) {
   if (!path_to(address).internet) return false;
-  const SteadyTime place = budgets_.reserve(address, subject_of(address).provider, now);
+  const SteadyTime place = budgets_.reserve(address, std::string(subject_of(address).provider.view()), now);
   if (place <= now) return false;
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(place - now).count();
   ProbeResult result;
@@ -360,13 +360,11 @@ void Monitor::settle_doubts(Now now) {
 
 Doubts::Subject Monitor::subject_of(const Address& address) const {
   const auto users = users_.find(address);
-  if (users == users_.end()) return {address.text(), 0};  // a control alone
-  Doubts::Subject subject{address.text(), users->second.size()};
-  for (const MxHost& host : users->second.front()->set->hosts) {
-    if (std::find(host.addresses.begin(), host.addresses.end(), address) != host.addresses.end())
-      subject.provider = host.provider;
-  }
-  return subject;
+  if (users == users_.end()) return {SharedText(address.text()), 0};  // a control alone
+  const auto& hosts = users->second.front()->set->hosts;
+  const auto host = std::ranges::find_if(
+      hosts, [&](const MxHost& one) { return std::ranges::find(one.addresses, address) != one.addresses.end(); });
+  return {host != hosts.end() ? host->provider : SharedText(address.text()), users->second.size()};
 }
 
 void Monitor::reassess(Destination& destination, Now now, const Occasion* occasion) {

@@ -160,7 +160,7 @@ class Monitor final : public ProbeListener, public Kept {
   void rank(Destination& destination, std::size_t bounces, Verdict verdict);
   using PositionOf = std::function<std::size_t(const MxHost&, const Address&)>;  // among a snapshot's hosts
   DestinationView view_of(const Destination& destination, const PositionOf& position_of, Now now) const;
-  HostView view_of(const DomainName& host, const std::string& provider, const Address& address) const;
+  HostView view_of(const DomainName& host, std::string_view provider, const Address& address) const;
   std::size_t bounces_of(const Destination& destination, Now now) const;
   GateAnswer gate_of(const Destination& destination) const;
   void tell_totals(Snapshot& snapshot) const;

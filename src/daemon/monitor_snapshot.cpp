@@ -4,7 +4,7 @@
 namespace mxpulse::daemon {
 
 // An address of a host, as a sender would know it.
-HostView Monitor::view_of(const DomainName& host, const std::string& provider, const Address& address) const {
+HostView Monitor::view_of(const DomainName& host, std::string_view provider, const Address& address) const {
   HostView view;
   view.host = host;
   view.address = address;
@@ -90,7 +90,7 @@ Snapshot Monitor::snapshot_of(const DomainName& name) const {
   snapshot.taken = now.system;
   const auto found = destinations_.find(name);
   const auto add = [&](const MxHost& host, const Address& address) {
-    snapshot.hosts.push_back(view_of(host.name, host.provider, address));
+    snapshot.hosts.push_back(view_of(host.name, host.provider.view(), address));
     return snapshot.hosts.size() - 1;
   };
   if (found != destinations_.end()) snapshot.destinations.push_back(view_of(found->second, add, now));

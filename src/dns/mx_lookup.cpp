@@ -48,7 +48,7 @@ void MxLookup::take_hosts(std::vector<MxRecord> records) {
     MxHost host;
     host.name = record.host;
     host.preference = record.preference;
-    host.provider = providers_.provider_of(record.host);
+    host.provider = SharedText(providers_.provider_of(record.host));
     set_->hosts.push_back(std::move(host));
   }
   if (set_->hosts.empty()) return fail(Cause::kNoAddress, "no MX record names a host");
@@ -103,10 +103,10 @@ void MxLookup::fill(MxHost& host, const HostAnswers& answers) {
   const auto& failure = answers.v4.failure ? answers.v4.failure : answers.v6.failure;
   if (failure) {
     host.failure = failure->cause;
-    host.why = failure->why;
+    host.why = SharedText(failure->why);
   } else {
     host.failure = Cause::kNoAddress;
-    host.why = host.name.text() + " has no address";
+    host.why = SharedText(host.name.text() + " has no address");
   }
 }
 
@@ -118,20 +118,20 @@ void MxLookup::finish() {
       std::any_of(set_->hosts.begin(), set_->hosts.end(), [](const MxHost& host) { return !host.addresses.empty(); });
   if (some_address) return tell();
   for (const Cause cause : {Cause::kDnsTemporary, Cause::kResolverDown, Cause::kLocalError}) {
-    if (const auto host = failed_as(cause); host != set_->hosts.end()) return fail(cause, host->why);
+    if (const auto host = failed_as(cause); host != set_->hosts.end()) return fail(cause, host->why.view());
   }
   fail(Cause::kNoAddress, set_->implicit ? set_->destination.text() + " has neither MX nor address records"
                                          : "no host of the MX set has an address");
 }
 
-void MxLookup::fail(Cause cause, std::string why) {
+void MxLookup::fail(Cause cause, std::string_view why) {
   set_->failure = cause;
-  set_->why = std::move(why);
+  set_->why = SharedText(why);
   tell();
 }
 
 void MxLookup::tell() {
-  set_->provider = set_->hosts.empty() ? providers_.provider_of(set_->destination) : set_->hosts.front().provider;
+  set_->provider = set_->hosts.empty() ? SharedText(providers_.provider_of(set_->destination)) : set_->hosts.front().provider;
   owner_.found(*this, std::move(set_));
 }
 

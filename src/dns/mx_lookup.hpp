@@ -46,7 +46,7 @@ class MxLookup final {
   void address_answered();
   void fill(MxHost& host, const HostAnswers& answers);
   void finish();
-  void fail(Cause cause, std::string why);
+  void fail(Cause cause, std::string_view why);
   void tell();
 
   Lookups& lookups_;

@@ -126,7 +126,7 @@ void add_streak(DestinationHealth& health, const std::vector<Tried>& all) {
 DestinationHealth by_lookup(const MxSet& set, const NoAnswerStreak& lookups) {
   DestinationHealth health;
   health.cause = set.failure;
-  health.why = set.why.empty() ? std::string(sentence(*set.failure)) : set.why;
+  health.why = set.why.empty() ? sentence(*set.failure) : set.why.view();
   if (outcome(*set.failure) == Outcome::kUnusable) {
     health.verdict = Verdict::kUndeliverable;
     return health;

@@ -9,7 +9,7 @@ bool is_more_than(std::size_t part, double ratio, std::size_t whole) {
 
 }  // namespace
 
-void MassSilence::answered(const Address& address, const std::string& provider) {
+void MassSilence::answered(const Address& address, const SharedText& provider) {
   const auto [found, is_new] = entries_.try_emplace(address);
   Entry& entry = found->second;
   if (is_new) entry.provider = provider;
@@ -17,14 +17,14 @@ void MassSilence::answered(const Address& address, const std::string& provider) 
   become(entry, State::kAnswering);
 }
 
-void MassSilence::silent(const Address& address, const std::string& provider, std::size_t destinations, bool strangers_count,
+void MassSilence::silent(const Address& address, const SharedText& provider, std::size_t destinations, bool strangers_count,
                          SteadyTime now) {
   const auto [found, is_new] = entries_.try_emplace(address);
   Entry& entry = found->second;
   if (is_new) entry.provider = provider;
   const bool falls = is_new ? strangers_count : entry.state == State::kAnswering;
   if (!falls) return;
-  entry.destinations = destinations;
+  entry.destinations = static_cast<std::uint32_t>(destinations);
   entry.fell = now;
   become(entry, State::kFallen);
   falls_.emplace_back(now, address);
@@ -79,7 +79,8 @@ void MassSilence::count(const Entry& entry, bool more) {
   if (entry.state == State::kSilent) return;
   const auto add = [more](std::size_t& number, std::size_t part) { more ? number += part : number -= part; };
   const auto is_silent = [](const Provider& one) { return one.answering == 0 && one.fallen > 0; };
-  Provider& provider = providers_[entry.provider];
+  const std::string name(entry.provider.view());
+  Provider& provider = providers_[name];
   silent_providers_ -= is_silent(provider) ? 1 : 0;
   known_providers_ -= provider.answering + provider.fallen > 0 ? 1 : 0;
   if (entry.state == State::kAnswering) {
@@ -92,7 +93,7 @@ void MassSilence::count(const Entry& entry, bool more) {
   }
   silent_providers_ += is_silent(provider) ? 1 : 0;
   known_providers_ += provider.answering + provider.fallen > 0 ? 1 : 0;
-  if (provider.answering + provider.fallen == 0) providers_.erase(entry.provider);
+  if (provider.answering + provider.fallen == 0) providers_.erase(name);
 }
 
 }  // namespace mxpulse::health

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include "mxpulse/address.hpp"
+#include "mxpulse/shared_text.hpp"
 #include "mxpulse/time.hpp"
 
 namespace mxpulse::health {
@@ -25,9 +27,9 @@ struct Panic {
 // - a provider is silent while some of its addresses are fallen and none answers: one with many is one
 class MassSilence {
  public:
-  void answered(const Address& address, const std::string& provider);
+  void answered(const Address& address, const SharedText& provider);
   // `strangers_count`: one that never answered us falls silent too, else it says nothing.
-  void silent(const Address& address, const std::string& provider, std::size_t destinations, bool strangers_count,
+  void silent(const Address& address, const SharedText& provider, std::size_t destinations, bool strangers_count,
               SteadyTime now);
   void forget(const Address& address);
   void expire(Duration window, SteadyTime now);
@@ -44,11 +46,11 @@ class MassSilence {
   enum class State : std::uint8_t { kAnswering, kFallen, kSilent };
 
   struct Entry {
+    SharedText provider;
+    SteadyTime fell;
+    std::uint32_t destinations = 0;
     State state = State::kSilent;
     bool has_answered = false;
-    std::size_t destinations = 0;
-    std::string provider;
-    SteadyTime fell;
   };
 
   struct Provider {

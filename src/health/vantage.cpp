@@ -46,7 +46,7 @@ void Vantage::control_said(const DomainName& control, Path path, Outcome outcome
   if (outcome == Outcome::kAnswered || outcome == Outcome::kNoAnswer) found->second.last = outcome;
 }
 
-void Vantage::heard(const Address& address, Path path, const std::string& provider, std::size_t destinations,
+void Vantage::heard(const Address& address, Path path, const SharedText& provider, std::size_t destinations,
                     const ProbeResult& result, SteadyTime now) {
   PathState& at = state(path);
   at.in_use = true;

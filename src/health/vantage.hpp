@@ -16,6 +16,7 @@
 #include "mxpulse/cause.hpp"
 #include "mxpulse/domain_name.hpp"
 #include "mxpulse/probe_result.hpp"
+#include "mxpulse/shared_text.hpp"
 #include "mxpulse/time.hpp"
 
 namespace mxpulse::health {
@@ -66,7 +67,7 @@ class Vantage {
   void resolver_said(std::string trouble) { resolver_trouble_ = std::move(trouble); }
 
   // What any probe on the path found. `destinations`: so many stand behind the address.
-  void heard(const Address& address, Path path, const std::string& provider, std::size_t destinations, const ProbeResult& result,
+  void heard(const Address& address, Path path, const SharedText& provider, std::size_t destinations, const ProbeResult& result,
              SteadyTime now);
   void forget(const Address& address, Path path);
 

@@ -25,7 +25,7 @@ std::optional<MxHost> read_host(std::string_view line) {
   const auto provider = DomainName::parse(cut(line, ' '));
   if (!name || !provider) return std::nullopt;
   host.name = *name;
-  host.provider = provider->text();
+  host.provider = SharedText(provider->text());
   while (!line.empty()) {
     const auto address = Address::parse(cut(line, ' '));
     if (!address || host.addresses.size() == kAddressesPerHostMax) return std::nullopt;
@@ -40,7 +40,7 @@ std::string mx_text(const MxSet& set) {
   std::string text;
   for (const MxHost& host : set.hosts) {
     if (host.addresses.empty()) continue;
-    text += std::to_string(host.preference) + ' ' + host.name.text() + ' ' + host.provider.substr(0, kProviderMax);
+    text += std::to_string(host.preference) + ' ' + host.name.text() + ' ' + host.provider.view().substr(0, kProviderMax);
     for (const Address& address : host.addresses) text += ' ' + address.text();
     text += '\n';
   }

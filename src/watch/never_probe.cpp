@@ -25,7 +25,7 @@ std::shared_ptr<const MxSet> NeverProbe::spare(const DomainName& destination, st
   }
   if (!some_left) {
     spared->failure = Cause::kDeniedAddress;
-    spared->why = "is on the never-probe list (watch.never_probe)";
+    spared->why = SharedText("is on the never-probe list (watch.never_probe)");
   }
   return spared;
 }

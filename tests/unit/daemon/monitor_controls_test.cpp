@@ -133,8 +133,8 @@ TEST_CASE("a lookup of which one host could not be asked for leaves the streak o
   example.pass(3s);
   auto set = std::make_shared<MxSet>();
   set->destination = named("a.example");
-  set->hosts = {{named("mx.example"), 10, {}, 0, {kHost}, "", ""},
-                {named("backup.example"), 20, Cause::kLocalError, 0, {}, "", ""}};
+  set->hosts = {{named("mx.example"), 10, {}, 0, {kHost}, {}, {}},
+                {named("backup.example"), 20, Cause::kLocalError, 0, {}, {}, {}}};
   example.resolver.open.extract(named("a.example")).mapped()(set);
   example.pass(11s);
   example.resolver.answer("a.example", {}, Cause::kDnsTemporary);

@@ -10,7 +10,7 @@ namespace {
 
 Address host(int number) { return *Address::parse("192.0.2." + std::to_string(number)); }
 SteadyTime at(Duration time) { return SteadyTime(time); }
-std::string provider(int number) { return "provider-" + std::to_string(number) + ".example"; }
+SharedText provider(int number) { return SharedText("provider-" + std::to_string(number) + ".example"); }
 
 // Ten hosts of ten providers answer.
 struct TenAnswering {
@@ -52,18 +52,18 @@ TEST_CASE("one provider with many hosts and destinations is not everything") {
   MassSilence mass;
   const Panic panic;
   for (int i = 0; i < 5; ++i) mass.answered(host(i), provider(i));
-  for (int i = 10; i < 60; ++i) mass.answered(host(i), "large.example");
-  for (int i = 10; i < 60; ++i) mass.silent(host(i), "large.example", 100, false, at(10s));
+  for (int i = 10; i < 60; ++i) mass.answered(host(i), SharedText("large.example"));
+  for (int i = 10; i < 60; ++i) mass.silent(host(i), SharedText("large.example"), 100, false, at(10s));
   CHECK(mass.why(panic, false).empty());
 }
 
 TEST_CASE("a provider that still answers at some address is not silent") {
   MassSilence mass;
   const Panic panic;
-  for (int i = 0; i < 30; ++i) mass.answered(host(i), "only.example");
-  for (int i = 0; i < 29; ++i) mass.silent(host(i), "only.example", 1, false, at(10s));
+  for (int i = 0; i < 30; ++i) mass.answered(host(i), SharedText("only.example"));
+  for (int i = 0; i < 29; ++i) mass.silent(host(i), SharedText("only.example"), 1, false, at(10s));
   CHECK(mass.why(panic, false).empty());
-  mass.silent(host(29), "only.example", 1, false, at(11s));
+  mass.silent(host(29), SharedText("only.example"), 1, false, at(11s));
   CHECK_FALSE(mass.why(panic, false).empty());
   CHECK(mass.why(panic, true).empty());  // while our controls answer, one provider is just one provider
 }

@@ -29,7 +29,7 @@ struct Example {
     for (int i = 0; i < controls; ++i) vantage.set_control(control(i), paths);
   }
   void hears(int number, Cause cause, Duration time, Path path = kV4) {
-    vantage.heard(host(number), path, "provider-" + std::to_string(number), 1, result(cause), at(time));
+    vantage.heard(host(number), path, SharedText("provider-" + std::to_string(number)), 1, result(cause), at(time));
     turn(time);
   }
   void controls_say(int first, int last, Outcome outcome, Duration time, Path path = kV4) {
@@ -166,7 +166,7 @@ TEST_CASE("three local errors in a row are an impairment, until something else i
 
 TEST_CASE("a machine that never had IPv6 is not impaired for it") {
   Example example;
-  for (int i = 0; i < 5; ++i) example.vantage.heard(host(i), kV6, "p", 1, result(Cause::kLocalError, true), at(10s));
+  for (int i = 0; i < 5; ++i) example.vantage.heard(host(i), kV6, SharedText("p"), 1, result(Cause::kLocalError, true), at(10s));
   example.turn(10s);
   CHECK_FALSE(example.vantage.is_impaired());
   CHECK_FALSE(example.vantage.family_is_impaired(Family::kIPv6));
@@ -175,7 +175,7 @@ TEST_CASE("a machine that never had IPv6 is not impaired for it") {
 TEST_CASE("a route that is lost impairs the family that worked") {
   Example example;
   example.hears(1, Cause::kReady, 5s);
-  for (int i = 0; i < 3; ++i) example.vantage.heard(host(i), kV4, "p", 1, result(Cause::kLocalError, true), at(10s));
+  for (int i = 0; i < 3; ++i) example.vantage.heard(host(i), kV4, SharedText("p"), 1, result(Cause::kLocalError, true), at(10s));
   example.turn(10s);
   CHECK(example.vantage.is_impaired());
 }

@@ -70,7 +70,7 @@ std::shared_ptr<const MxSet> mx_set(const DomainName& name) {
   MxHost host;
   host.name = named("mx." + name.text());
   host.preference = 10;
-  host.provider = "example.org";
+  host.provider = SharedText("example.org");
   host.addresses = {*Address::parse("192.0.2.1"), *Address::parse("2001:db8::1")};
   MxHost unfound;
   unfound.name = named("mx2." + name.text());
@@ -78,7 +78,7 @@ std::shared_ptr<const MxSet> mx_set(const DomainName& name) {
   MxSet set;
   set.destination = name;
   set.hosts = {host, unfound};
-  set.provider = "example.org";
+  set.provider = SharedText("example.org");
   return std::make_shared<const MxSet>(set);
 }
 
@@ -185,7 +185,7 @@ TEST_CASE("what was written is there after the file was closed and opened again"
   REQUIRE(set);
   CHECK(set->stale);
   CHECK(!set->fresh);
-  CHECK(set->provider == "example.org");
+  CHECK(set->provider.view() == "example.org");
   REQUIRE(set->hosts.size() == 1);  // the other had no address to ask
   CHECK(set->hosts[0].name == named("mx.a.example"));
   CHECK(set->hosts[0].preference == 10);

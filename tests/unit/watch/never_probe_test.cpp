@@ -40,7 +40,7 @@ TEST_CASE("a listed host loses its addresses, the others keep theirs") {
 TEST_CASE("a listed destination is not asked anywhere, and says why") {
   const auto set = NeverProbe({named("dest.example")}).spare(named("dest.example"), example());
   CHECK(set->failure == Cause::kDeniedAddress);
-  CHECK(set->why == "is on the never-probe list (watch.never_probe)");
+  CHECK(set->why.view() == "is on the never-probe list (watch.never_probe)");
   for (const MxHost& host : set->hosts) CHECK(host.addresses.empty());
 }
 
