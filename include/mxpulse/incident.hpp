@@ -41,11 +41,15 @@ struct Incident {
   Cause cause = Cause::kTimeout;  // that decided the verdict, as it stood last
   SharedText why;                 // the verdict in words, our own
   SharedText last_words;  // what the host said when it was back: the escaped greeting, or our words for it; empty while open
+
+  bool operator==(const Incident&) const = default;
 };
 
 struct IncidentHistory {
   std::vector<Incident> incidents;  // oldest first; at most the last one is open
   SystemTime complete_since;        // whatever was before is left out for its age or its number: nobody knows
+
+  bool operator==(const IncidentHistory&) const = default;
 };
 
 }  // namespace mxpulse

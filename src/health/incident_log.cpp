@@ -5,20 +5,19 @@
 namespace mxpulse::health {
 
 void IncidentLog::silent(const DomainName& name, SystemTime first, Cause cause, const std::string& why, Now now) {
-  Log& log = logs_[name];
-  auto& incidents = log.history.incidents;
+  IncidentHistory& history = histories_[name];
+  auto& incidents = history.incidents;
   if (incidents.empty() || incidents.back().ended) {
     if (!incidents.empty()) former_.erase({*incidents.back().ended, name});
-    while (!incidents.empty() && *incidents.front().ended + kIncidentAge <= now.system) drop_oldest(log);
+    while (!incidents.empty() && *incidents.front().ended + kIncidentAge <= now.system) drop_oldest(history);
     Incident incident;
     incident.first = std::min(first, now.system);
     incident.last = now.system;
     incidents.push_back(std::move(incident));
-    if (incidents.size() > kIncidentsMax) drop_oldest(log);
+    if (incidents.size() > kIncidentsMax) drop_oldest(history);
   }
   Incident& incident = incidents.back();
   if (incident.cause == cause && incident.why.view() == why) return;
-  log.shared.reset();
   unsaved_.mark(name);
   incident.cause = cause;
   incident.why = words_.get(std::string_view(why).substr(0, kIncidentTextMax));
@@ -37,8 +36,8 @@ void IncidentLog::ended(const DomainName& name, IncidentEnd end, const std::stri
 
 void IncidentLog::forgotten(const DomainName& name, Now now) {
   ended(name, IncidentEnd::kForgotten, "", std::nullopt, now);
-  const auto found = logs_.find(name);
-  if (found != logs_.end()) remember_as_former(name, found->second);
+  const auto found = histories_.find(name);
+  if (found != histories_.end()) remember_as_former(name, found->second);
 }
 
 void IncidentLog::expire(Now now) {
@@ -49,48 +48,43 @@ void IncidentLog::expire(Now now) {
 
 void IncidentLog::drop_former() {
   unsaved_.mark(former_.begin()->second);
-  logs_.erase(former_.begin()->second);
+  histories_.erase(former_.begin()->second);
   former_.erase(former_.begin());
 }
 
 void IncidentLog::resume(const SavedHistory& saved) {
   if (saved.history == nullptr || saved.history->incidents.empty()) return;
-  Log& log = logs_[saved.destination];
-  log.history = *saved.history;
-  while (log.history.incidents.size() > kIncidentsMax && log.history.incidents.front().ended) drop_oldest(log);
+  IncidentHistory& history = histories_[saved.destination];
+  history = *saved.history;
+  while (history.incidents.size() > kIncidentsMax && history.incidents.front().ended) drop_oldest(history);
 }
 
 std::vector<DomainName> IncidentLog::names() const {
   std::vector<DomainName> all;
-  all.reserve(logs_.size());
-  for (const auto& [name, log] : logs_) all.push_back(name);
+  all.reserve(histories_.size());
+  for (const auto& [name, history] : histories_) all.push_back(name);
   return all;
 }
 
 IncidentLog::History IncidentLog::history(const DomainName& name) const {
-  const auto found = logs_.find(name);
-  if (found == logs_.end()) return nullptr;
-  const Log& log = found->second;
-  if (!log.shared) log.shared = std::make_shared<const IncidentHistory>(log.history);
-  return log.shared;
+  const auto found = histories_.find(name);
+  return found == histories_.end() ? nullptr : std::make_shared<const IncidentHistory>(found->second);
 }
 
 Incident* IncidentLog::open(const DomainName& name) {
-  const auto found = logs_.find(name);
-  if (found == logs_.end() || found->second.history.incidents.back().ended) return nullptr;
-  found->second.shared.reset();
-  return &found->second.history.incidents.back();
+  const auto found = histories_.find(name);
+  if (found == histories_.end() || found->second.incidents.back().ended) return nullptr;
+  return &found->second.incidents.back();
 }
 
-void IncidentLog::remember_as_former(const DomainName& name, const Log& log) {
-  former_.insert({*log.history.incidents.back().ended, name});
+void IncidentLog::remember_as_former(const DomainName& name, const IncidentHistory& history) {
+  former_.insert({*history.incidents.back().ended, name});
   if (former_.size() > kFormerMax) drop_former();
 }
 
-void IncidentLog::drop_oldest(Log& log) {
-  log.history.complete_since = *log.history.incidents.front().ended;
-  log.history.incidents.erase(log.history.incidents.begin());
-  log.shared.reset();
+void IncidentLog::drop_oldest(IncidentHistory& history) {
+  history.complete_since = *history.incidents.front().ended;
+  history.incidents.erase(history.incidents.begin());
 }
 
 }  // namespace mxpulse::health

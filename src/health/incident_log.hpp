@@ -45,22 +45,17 @@ class IncidentLog {
   Unsaved<DomainName>& unsaved() { return unsaved_; }
   const Unsaved<DomainName>& unsaved() const { return unsaved_; }
 
-  // Null without an outage. Never changes once given: whoever holds it may read it on any thread.
+  // Null without an outage. A copy, for readers on any thread.
   History history(const DomainName& name) const;
-  std::size_t size() const { return logs_.size(); }
+  std::size_t size() const { return histories_.size(); }
 
  private:
-  struct Log {
-    IncidentHistory history;
-    mutable History shared;  // a copy of `history` for readers; null when it changed since
-  };
-
   Incident* open(const DomainName& name);
-  void remember_as_former(const DomainName& name, const Log& log);
-  void drop_oldest(Log& log);
+  void remember_as_former(const DomainName& name, const IncidentHistory& history);
+  void drop_oldest(IncidentHistory& history);
   void drop_former();
 
-  std::unordered_map<DomainName, Log> logs_;
+  std::unordered_map<DomainName, IncidentHistory> histories_;
   RecentTexts words_;  // destinations of the same hosts fall silent together
   Unsaved<DomainName> unsaved_;
   std::set<std::pair<SystemTime, DomainName>> former_;  // by the end of the last outage

@@ -59,7 +59,7 @@ TEST_CASE("a history that was given does not change under its reader") {
   IncidentLog log;
   outage(log, kName, 1s, 2s);
   const auto before = log.history(kName);
-  CHECK(log.history(kName) == before);
+  CHECK(*log.history(kName) == *before);
   outage(log, kName, 3s, 4s);
   CHECK(before->incidents.size() == 1);
   CHECK(log.history(kName)->incidents.size() == 2);
