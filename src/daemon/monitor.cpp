@@ -189,6 +189,7 @@ void Monitor::leave(const DomainName& name) {
   album_->left(found->second);
   worst_first_.erase(&found->second);
   incidents_.forgotten(name, now);
+  unjudged_.erase(name);
   destinations_.erase(found);
   unsaved_.mark(name);
   observer_.destination_left(name, now);

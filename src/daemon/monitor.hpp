@@ -104,11 +104,10 @@ class Monitor final : public ProbeListener, public Kept {
   struct Destination {
     DomainName name;
     std::shared_ptr<const MxSet> set;          // null until the first lookup ends; one with the same hosts may have the same
-    std::unique_ptr<const Unjudged> unjudged;  // the last bounce while its hosts are not known
     SystemTime watched_since{};
     health::NoAnswerStreak lookups;
-    schedule::DuePlace lookup;            // when the next is due
     std::size_t bounces = 0;              // behind it within the window, as last counted: never less than now
+    schedule::DuePlace lookup;            // when the next is due
     Verdict verdict = Verdict::kUnknown;  // this and `bounces` change by rank() alone
     bool looking_up = false;
 
@@ -194,6 +193,7 @@ class Monitor final : public ProbeListener, public Kept {
   ControlHosts controls_;
   std::mt19937_64 random_;
   std::unordered_map<DomainName, Destination> destinations_;
+  std::unordered_map<DomainName, Unjudged> unjudged_;  // the last bounce of a destination whose hosts are not known
   std::map<DomainName, unsigned> visits_;           // under way
   std::set<Destination*, WorstFirst> worst_first_;  // all of them
   std::unique_ptr<Album> album_;

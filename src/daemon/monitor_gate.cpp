@@ -30,21 +30,22 @@ void Monitor::tell_gate(const BounceEvent& event, Destination& destination, Now 
   if (event.time && *event.time + kNewsAge < now.system) return;
   if (event.bounce_class == BounceClass::kSuspended || event.bounce_class == BounceClass::kOther) return;
   if (can_be_judged(event, destination.set.get())) {
-    if (!is_no_answer(event) && std::exchange(destination.unjudged, nullptr)) unsaved_.mark(destination.name);
+    if (!is_no_answer(event) && unjudged_.erase(destination.name) > 0) unsaved_.mark(destination.name);
     return judge(event, destination, now);
   }
-  destination.unjudged = std::make_unique<const Unjudged>(Unjudged{event, now.steady});
+  unjudged_[destination.name] = {event, now.steady};
   unsaved_.mark(destination.name);
 }
 
 // A lookup ended, whatever it found.
 void Monitor::judge_what_waits(Destination& destination, Now now) {
-  if (!destination.unjudged) return;
-  const bool too_late = destination.unjudged->heard + kHostsPatience <= now.steady;
-  if (!too_late && !can_be_judged(destination.unjudged->event, destination.set.get())) return;
-  const auto waited = std::exchange(destination.unjudged, nullptr);
+  const auto found = unjudged_.find(destination.name);
+  if (found == unjudged_.end()) return;
+  const bool too_late = found->second.heard + kHostsPatience <= now.steady;
+  if (!too_late && !can_be_judged(found->second.event, destination.set.get())) return;
+  const auto waited = unjudged_.extract(found);
   unsaved_.mark(destination.name);
-  if (!too_late) judge(waited->event, destination, now);
+  if (!too_late) judge(waited.mapped().event, destination, now);
 }
 
 void Monitor::judge(const BounceEvent& event, Destination& destination, Now now) {

@@ -89,9 +89,7 @@ void Monitor::resume(const SavedDestination& saved, Duration spread, Now now) {
   std::uniform_int_distribution<Duration::rep> within(0, spread.count());
   lookups_due_.set(destination, now.steady + Duration(within(random_)));
   if (destination.set) take_addresses(destination, {}, now.steady);
-  if (saved.unjudged)
-    destination.unjudged =
-        std::make_unique<const Unjudged>(Unjudged{bounce_of(saved.name, *saved.unjudged), past(saved.unjudged->time, now)});
+  if (saved.unjudged) unjudged_[saved.name] = {bounce_of(saved.name, *saved.unjudged), past(saved.unjudged->time, now)};
 }
 
 void Monitor::resume(const SavedAddress& saved, bool knows_connects, Now now) {
@@ -146,8 +144,9 @@ void Monitor::gather(Batch& batch) {
       continue;
     }
     const Destination& one = found->second;
-    auto unjudged =
-        one.unjudged ? nomination(one.unjudged->event, on_the_wall(one.unjudged->heard, now)) : std::optional<SavedNomination>();
+    const auto waits = unjudged_.find(name);
+    auto unjudged = waits == unjudged_.end() ? std::optional<SavedNomination>()
+                                             : nomination(waits->second.event, on_the_wall(waits->second.heard, now));
     batch.changed.destinations.push_back({name, one.watched_since, one.lookups.saved(), one.set, std::move(unjudged)});
   }
   for (const DomainName& name : bouncing) {
