@@ -88,6 +88,8 @@ std::string what_is_kept(const Saved& saved) {
          std::to_string(saved.positions.size()) + " feeds";
 }
 
+constexpr int kLargeBytes = 1 << 20;  // of one piece of memory, which goes back to the kernel by itself
+
 // Ends the process where it is destroyed. Of what is left then, all is memory: a million destinations freed one by one take 20 s.
 class ProcessEnd {
  public:
@@ -155,6 +157,7 @@ class Daemon::Parts {
     started_ = true;
     tell_ready("watching");
     malloc_trim(0);  // the text of a large configuration, parsed, was several times what is kept of it
+    mallopt(M_MMAP_THRESHOLD, kLargeBytes);  // nor is the text of a scrape kept, once it was sent
     loop_.run();
     door_.close();
     const auto last = keeper_ ? std::optional(keeper_->last(store_->untold(kWritePatience))) : std::nullopt;

@@ -32,7 +32,8 @@ const Histogram::BucketBoundaries kRecoveryBuckets{1, 5, 10, 30, 60, 120, 300, 6
 const Histogram::BucketBoundaries kLagBuckets{0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30};
 const Histogram::BucketBoundaries kDnsBuckets{0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
 
-constexpr std::size_t kDestinationBytes = 1024;  // of text: about so many, its host's with them
+// Of text for one destination and its hosts, rather more than they take: room that is not written to costs nothing.
+constexpr std::size_t kDestinationBytes = 2048;
 
 constexpr std::array kDnsAnswers{DnsAnswer::kAnswer,  DnsAnswer::kNoData,    DnsAnswer::kNoSuchDomain, DnsAnswer::kServerFailure,
                                  DnsAnswer::kRefused, DnsAnswer::kMalformed, DnsAnswer::kTimeout};
