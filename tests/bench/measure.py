@@ -6,15 +6,16 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 CLIENT, SERVER = 0, max(0, min(1, (os.cpu_count() or 1) - 1))  # cores
 
 
 class Usage:
-    """CPU in seconds (user and system), the most memory, and what it printed."""
+    """CPU in seconds (user and system), and what it printed."""
 
-    def __init__(self, user, system, kilobytes, output):
-        self.user, self.system, self.kilobytes, self.output = user, system, kilobytes, output
+    def __init__(self, user, system, output):
+        self.user, self.system, self.output = user, system, output
 
     @property
     def cpu(self):
@@ -32,7 +33,7 @@ def run(command, core=CLIENT, stdin=None):
         text = output.read().decode(errors="replace")
     if process.returncode not in (0, 1):  # 1: check found somebody silent
         sys.exit(f"{command[0]} ended with {process.returncode}:\n{text[-2000:]}")
-    return Usage(usage.ru_utime, usage.ru_stime, usage.ru_maxrss, text)
+    return Usage(usage.ru_utime, usage.ru_stime, text)
 
 
 def cpu_of(pid):
@@ -42,9 +43,21 @@ def cpu_of(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def resident(pid):
+def resident(pid, which="VmRSS"):
+    """Bytes; 0 of a process that has just ended."""
     with open(f"/proc/{pid}/status", encoding="ascii") as file:
-        return next(int(line.split()[1]) for line in file if line.startswith("VmRSS")) * 1024
+        return next((int(line.split()[1]) * 1024 for line in file if line.startswith(which)), 0)
+
+
+def most_resident(command):
+    """Bytes at most while it runs. ru_maxrss would count what we had ourselves when it was forked."""
+    process = subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL)
+    most = 0
+    while process.poll() is None:
+        most = max(most, resident(process.pid, "VmHWM"))
+        time.sleep(0.01)
+    assert process.returncode == 0, process.returncode
+    return most
 
 
 class Server:

@@ -6,7 +6,7 @@ import statistics
 import subprocess
 
 import mail_log
-from measure import Server, in_turn, run
+from measure import Server, in_turn, most_resident, run
 
 DNS = "127.0.0.53"
 DNS_PORT = 5353
@@ -39,19 +39,13 @@ def dns(build, folder, table, quick):
 def log(build, folder, table, quick):
     path = os.path.join(folder, "mail.log")
     size = mail_log.write(path, 100_000_000 if quick else 1_000_000_000) / 1e9
-    memory = []
-
-    def classify():
-        usage = run([f"{build}/mxpulse", "classify", "--format", "postfix", path])
-        memory.append(usage.kilobytes / 1024)
-        return usage.cpu / size
-
+    classify = [f"{build}/mxpulse", "classify", "--format", "postfix", path]
     run(["cat", path])
     table.turns("a GB of Postfix log", "s CPU", in_turn(3, {
         "wc -l": lambda: run(["wc", "-l", path]).cpu / size,
         "grep -c -E": lambda: run(["grep", "-c", "-E", "status=(sent|deferred|bounced)", path]).cpu / size,
-        "mxpulse classify": classify}))
-    table.add("", "mxpulse classify", max(memory), "MB of memory")
+        "mxpulse classify": lambda: run(classify).cpu / size}))
+    table.add("", "mxpulse classify", most_resident(classify) / 1e6, "MB resident at most")
     os.unlink(path)
 
 
