@@ -1,6 +1,7 @@
 #include "metrics/metrics.hpp"
 
 #include <algorithm>
+#include <fstream>
 #include <set>
 #include <sstream>
 
@@ -128,6 +129,21 @@ TEST_CASE("the two tiers are together the whole, each metric in one of them") {
   for (const auto& name : metric_names(destinations)) parts.insert(name);
   const auto whole = metric_names(metrics.text(example()));
   CHECK(parts == std::multiset<std::string>(whole.begin(), whole.end()));
+}
+
+TEST_CASE("so many files are told open as are open") {
+  const auto told = [] {
+    const std::string text = "\n" + metrics::Metrics(5000).text(example(), MetricsTier::kTotals);
+    const std::string name = "\nprocess_open_fds ";
+    const auto at = text.find(name);
+    REQUIRE(at != std::string::npos);
+    return std::stoi(text.substr(at + name.size()));
+  };
+  const int before = told();
+  const std::ifstream one("/dev/null");
+  const std::ifstream another("/dev/null");
+  REQUIRE((one && another));
+  CHECK(told() == before + 2);
 }
 
 TEST_CASE("OpenMetrics names families without their endings, gives units, has bounds as floats, and ends") {
