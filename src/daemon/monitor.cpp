@@ -152,8 +152,7 @@ std::string Monitor::provider_of(const DomainName& name) const {
 }
 
 std::string_view Monitor::provider_of(const Destination& destination) {
-  return destination.set && !destination.set->provider.empty() ? destination.set->provider.view()
-                                                               : destination.name.text();
+  return destination.set && !destination.set->provider.empty() ? destination.set->provider.view() : destination.name.text();
 }
 
 // Nobody while its hosts are not known.

@@ -103,7 +103,7 @@ class Monitor final : public ProbeListener, public Kept {
 
   struct Destination {
     DomainName name;
-    std::shared_ptr<const MxSet> set;          // null until the first lookup ends; one with the same hosts may have the same
+    std::shared_ptr<const MxSet> set;  // null until the first lookup ends; one with the same hosts may have the same
     SystemTime watched_since{};
     health::NoAnswerStreak lookups;
     std::size_t bounces = 0;              // behind it within the window, as last counted: never less than now

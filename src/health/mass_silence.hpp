@@ -29,8 +29,7 @@ class MassSilence {
  public:
   void answered(const Address& address, const SharedText& provider);
   // `strangers_count`: one that never answered us falls silent too, else it says nothing.
-  void silent(const Address& address, const SharedText& provider, std::size_t destinations, bool strangers_count,
-              SteadyTime now);
+  void silent(const Address& address, const SharedText& provider, std::size_t destinations, bool strangers_count, SteadyTime now);
   void forget(const Address& address);
   void expire(Duration window, SteadyTime now);
 

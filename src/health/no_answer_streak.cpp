@@ -9,7 +9,8 @@ NoAnswerStreak NoAnswerStreak::resume(const SavedStreak& saved, SystemTime now) 
   if (saved.answering) streak.state_ = *saved.answering ? State::kAnswering : State::kSilent;
   streak.answers_ = saved.answers;
   if (saved.no_answers > 0)
-    streak.silence_ = std::make_unique<Silence>(Silence{saved.no_answers, std::min(saved.first, now), std::min(saved.last, now), {}});
+    streak.silence_ =
+        std::make_unique<Silence>(Silence{saved.no_answers, std::min(saved.first, now), std::min(saved.last, now), {}});
   return streak;
 }
 
